@@ -1,0 +1,188 @@
+"""Every error that Khyber shows to a person, as one tree.
+
+::
+
+    KhyberError                 500  something failed that nobody foresaw
+    ├─ InputError               400  what was given cannot be used
+    │  ├─ UsageError            400  an option, a parameter or an argument is wrong
+    │  ├─ FileUnreadable        400  a file is missing or cannot be read
+    │  ├─ RdfSyntaxError        400  an RDF document is not well-formed
+    │  ├─ QuerySyntaxError      400  a SPARQL query is not well-formed
+    │  ├─ QueryRefused          400  a query asks for what this server does not do (SERVICE …)
+    │  └─ PayloadTooLarge       413  a request body is longer than the limit
+    ├─ NotFound                 404  there is nothing at this address
+    ├─ MethodNotAllowed         405  the address does not know this method
+    ├─ NotAcceptable            406  no format that the client accepts can be written
+    ├─ UnsupportedMediaType     415  a request body has a type that is not read here
+    ├─ DoesNotConform           422  a graph violates its shapes or contradicts its ontology
+    ├─ EngineFailure            500  the engine could not finish a query
+    └─ PortInUse                500  the server's address is taken
+
+Each class carries its HTTP status, its code (the last part of the problem's type, and the heading in docs/errors.md),
+a title and the exit code of the command line. Each instance says what is wrong, where, and how to mend it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+PROBLEM_BASE = "https://w3id.org/khyber/problem/"
+
+
+@dataclass(frozen=True)
+class Location:
+    """A place in an input: a file or other source, with a line and a column counted from 1 where they are known."""
+
+    source: str
+    line: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        """Render as ``source:line:column``, leaving out what is not known."""
+        return ":".join(str(part) for part in (self.source, self.line, self.column) if part is not None)
+
+
+class KhyberError(Exception):
+    """The root of the tree: ``detail`` says what is wrong, ``location`` where, ``remedy`` how to mend it."""
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "internal-error"
+    title: ClassVar[str] = "Something failed that nobody foresaw"
+    exit_code: ClassVar[int] = 2
+
+    def __init__(self, detail: str, *, location: Location | None = None, remedy: str | None = None) -> None:
+        self.detail = detail
+        self.location = location
+        self.remedy = remedy
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        """Render as one line: ``where: what. remedy``."""
+        where = f"{self.location}: " if self.location else ""
+        remedy = f" {self.remedy}" if self.remedy else ""
+        return f"{where}{self.detail}{remedy}"
+
+    def problem(self) -> dict[str, str | int]:
+        """Give the members of a problem details object (RFC 9457), with ``line`` and ``column`` where known."""
+        members: dict[str, str | int] = {
+            "type": PROBLEM_BASE + self.code,
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+        }
+        if self.remedy:
+            members["remedy"] = self.remedy
+        if self.location:
+            members["source"] = self.location.source
+            if self.location.line is not None:
+                members["line"] = self.location.line
+            if self.location.column is not None:
+                members["column"] = self.location.column
+        return members
+
+
+class InputError(KhyberError):
+    """What was given cannot be used."""
+
+    status = 400
+    code = "bad-input"
+    title = "The input cannot be used"
+
+
+class UsageError(InputError):
+    """An option, a parameter or an argument is wrong."""
+
+    code = "wrong-usage"
+    title = "An option or parameter is wrong"
+
+
+class FileUnreadable(InputError):
+    """A file is missing or cannot be read."""
+
+    code = "file-unreadable"
+    title = "A file cannot be read"
+
+
+class RdfSyntaxError(InputError):
+    """An RDF document is not well-formed."""
+
+    code = "rdf-syntax"
+    title = "The RDF is not well-formed"
+
+
+class QuerySyntaxError(InputError):
+    """A SPARQL query is not well-formed."""
+
+    code = "query-syntax"
+    title = "The query is not well-formed"
+
+
+class QueryRefused(InputError):
+    """A query asks for what this server does not do."""
+
+    code = "query-refused"
+    title = "The query asks for something this server does not do"
+
+
+class PayloadTooLarge(InputError):
+    """A request body is longer than the limit."""
+
+    status = 413
+    code = "payload-too-large"
+    title = "The request is too large"
+
+
+class NotFound(KhyberError):
+    """There is nothing at this address."""
+
+    status = 404
+    code = "not-found"
+    title = "There is nothing here"
+
+
+class MethodNotAllowed(KhyberError):
+    """The address does not know this method."""
+
+    status = 405
+    code = "method-not-allowed"
+    title = "This address does not take that method"
+
+
+class NotAcceptable(KhyberError):
+    """No format that the client accepts can be written."""
+
+    status = 406
+    code = "not-acceptable"
+    title = "No acceptable format"
+
+
+class UnsupportedMediaType(KhyberError):
+    """A request body has a media type that is not read here."""
+
+    status = 415
+    code = "unsupported-media-type"
+    title = "The media type of the request is not read here"
+
+
+class DoesNotConform(KhyberError):
+    """A graph violates its shapes or contradicts its ontology."""
+
+    status = 422
+    code = "does-not-conform"
+    title = "The graph does not conform"
+    exit_code = 1
+
+
+class EngineFailure(KhyberError):
+    """The engine could not finish a query."""
+
+    code = "engine-failure"
+    title = "The engine could not finish the query"
+
+
+class PortInUse(KhyberError):
+    """The address that the server should listen on is taken."""
+
+    code = "port-in-use"
+    title = "The address is taken"

@@ -1,0 +1,1 @@
+"""RDF terms, namespaces, and Turtle with line numbers."""

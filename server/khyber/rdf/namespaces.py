@@ -1,0 +1,72 @@
+"""The namespaces that Khyber uses, and the prefixes it writes them with."""
+
+from __future__ import annotations
+
+BASE = "https://w3id.org/khyber/"
+ONTOLOGY = BASE + "ontology"
+TERM = ONTOLOGY + "#"
+ID = BASE + "id/"
+SHAPE = BASE + "shapes#"
+GRAPH = BASE + "graph/"
+
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+OWL = "http://www.w3.org/2002/07/owl#"
+XSD = "http://www.w3.org/2001/XMLSchema#"
+SKOS = "http://www.w3.org/2004/02/skos/core#"
+SH = "http://www.w3.org/ns/shacl#"
+PROV = "http://www.w3.org/ns/prov#"
+DCTERMS = "http://purl.org/dc/terms/"
+
+KINDS = (
+    "actor",
+    "assertion",
+    "code",
+    "event",
+    "office",
+    "people",
+    "person",
+    "place",
+    "side",
+    "situation",
+    "source",
+    "topic",
+)
+"""The kinds of node in the id/ namespace that data may hold: ``https://w3id.org/khyber/id/<kind>/<slug>``."""
+
+CODE_LISTS = (
+    "act",
+    "affiliation",
+    "category",
+    "eventtype",
+    "harm",
+    "mode",
+    "outcome",
+    "precision",
+    "stance",
+    "status",
+    "trend",
+    "unit",
+)
+"""The code lists of ontology/vocabularies: ``https://w3id.org/khyber/id/<list>/<slug>``."""
+
+PREFIXES: dict[str, str] = {
+    "khyber": TERM,
+    "shape": SHAPE,
+    "graph": GRAPH,
+    "dcterms": DCTERMS,
+    "geo": "http://www.opengis.net/ont/geosparql#",
+    "org": "http://www.w3.org/ns/org#",
+    "owl": OWL,
+    "prov": PROV,
+    "rdf": RDF,
+    "rdfs": RDFS,
+    "schema": "http://schema.org/",
+    "sem": "http://semanticweb.cs.vu.nl/2009/11/sem/",
+    "sh": SH,
+    "skos": SKOS,
+    "vann": "http://purl.org/vocab/vann/",
+    "wgs84": "http://www.w3.org/2003/01/geo/wgs84_pos#",
+    "xsd": XSD,
+} | {kind: f"{ID}{kind}/" for kind in (*KINDS, *CODE_LISTS)}
+"""Prefix → namespace, for the Turtle writer, the query command and the example queries."""

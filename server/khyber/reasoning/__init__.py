@@ -1,0 +1,1 @@
+"""OWL 2 RL reasoning: what follows from what was asserted."""

@@ -1,0 +1,1 @@
+"""Compile the graph into a release that can be served."""

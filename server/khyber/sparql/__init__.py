@@ -1,0 +1,1 @@
+"""The SPARQL protocol as pure functions."""

@@ -1,0 +1,1 @@
+"""Judgement on a graph: shapes and closed vocabulary."""
