@@ -37,15 +37,18 @@ KINDS = (
 CODE_LISTS = (
     "act",
     "affiliation",
+    "cameo",
     "category",
     "eventtype",
     "harm",
     "mode",
     "outcome",
+    "plover",
     "precision",
     "stance",
     "status",
     "trend",
+    "ucdp",
     "unit",
 )
 """The code lists of ontology/vocabularies: ``https://w3id.org/khyber/id/<list>/<slug>``."""
