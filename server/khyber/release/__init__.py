@@ -1,1 +1,1 @@
-"""Compile the graph into a release that can be served."""
+"""From the curated files to a release: valid, reasoned over, counted and named."""

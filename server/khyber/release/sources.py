@@ -1,0 +1,119 @@
+"""Which files make which named graph, and what they state."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyoxigraph import Triple
+
+from khyber.config import HOME
+from khyber.errors import FileUnreadable, InputError, KhyberError, Location
+from khyber.rdf.namespaces import GRAPH
+from khyber.rdf.reading import parse_file, read_bytes, shown
+from khyber.release.blank_nodes import blank_nodes_of, with_stable_names
+
+ONTOLOGY_GRAPH = GRAPH + "ontology"
+SHAPES_GRAPH = GRAPH + "shapes"
+CORE_GRAPH = GRAPH + "core"
+INFERRED_GRAPH = GRAPH + "inferred"
+
+FOLDERS = ("ontology", "data", "shapes")
+TRIPLES = "data/triples.ttl"
+CHECKS = "ontology/checks"
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file as it was read: its named graph, its place, its name in the graph home and its bytes."""
+
+    graph: str
+    path: Path
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The files of a graph home, read once, so that what is hashed is what is compiled."""
+
+    home: Path
+    files: tuple[SourceFile, ...]
+
+    def digest(self) -> str:
+        """Hash the names, graphs and bytes of the files (SHA-256, hexadecimal)."""
+        digest = hashlib.sha256()
+        for file in self.files:
+            for part in (file.graph.encode(), file.name.encode(), file.data):
+                digest.update(len(part).to_bytes(8, "big") + part)
+        return digest.hexdigest()
+
+
+def read_sources(home: Path) -> Sources:
+    """Read the files of a graph home, sorted by name; raise FileUnreadable if one cannot be read.
+
+    The ontology is ontology/**/*.ttl without ontology/checks, the shapes are shapes/**/*.ttl, the core is
+    data/triples.ttl. Hidden files are left out.
+    """
+    _require_folders(home)
+    found = [
+        *((ONTOLOGY_GRAPH, path) for path in _turtle_files(home / "ontology", home / CHECKS)),
+        *((SHAPES_GRAPH, path) for path in _turtle_files(home / "shapes")),
+        (CORE_GRAPH, home / TRIPLES),
+    ]
+    files = (
+        SourceFile(graph, path, path.relative_to(home).as_posix(), read_bytes(path)) for graph, path in found
+    )
+    return Sources(home, tuple(sorted(files, key=lambda file: file.name)))
+
+
+def parse_sources(sources: Sources) -> dict[str, list[Triple]]:
+    """Give the triples of each named graph, each once and sorted, with stable names for blank nodes.
+
+    Raises the first error of :func:`syntax_errors`.
+    """
+    graphs: dict[str, set[Triple]] = {ONTOLOGY_GRAPH: set(), SHAPES_GRAPH: set(), CORE_GRAPH: set()}
+    for file in sources.files:
+        graphs[file.graph].update(_triples(file))
+    return {graph: with_stable_names(triples, graph.removeprefix(GRAPH)) for graph, triples in graphs.items()}
+
+
+def syntax_errors(sources: Sources) -> Iterator[KhyberError]:
+    """Give the error of each file that is not well-formed, not UTF-8, or data with a blank node."""
+    for file in sources.files:
+        try:
+            _triples(file)
+        except KhyberError as error:
+            yield error
+
+
+def _triples(file: SourceFile) -> list[Triple]:
+    triples = [quad.triple for quad in parse_file(file.data, file.path)]
+    nameless = next((triple for triple in triples if blank_nodes_of(triple)), None)
+    if file.graph == CORE_GRAPH and nameless:
+        raise InputError(
+            f"The data holds a blank node, as value or subject of {nameless.predicate.value}.",
+            location=Location(shown(file.path)),
+            remedy="Give the node an IRI: nobody can refer to a blank node, or review it in a diff.",
+        )
+    return triples
+
+
+def _require_folders(home: Path) -> None:
+    missing = [f"{name}/" for name in FOLDERS if not (home / name).is_dir()]
+    if missing:
+        raise FileUnreadable(
+            f"The graph home {home} has no {' and no '.join(missing)}."
+            if home.is_dir()
+            else f"There is no folder {home}.",
+            remedy=f"Give {HOME.option} or {HOME.variable} a folder that holds ontology/, data/ and shapes/.",
+        )
+
+
+def _turtle_files(folder: Path, left_out: Path | None = None) -> Iterator[Path]:
+    for path in folder.rglob("*.ttl"):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if not hidden and not (left_out and path.is_relative_to(left_out)):
+            yield path
