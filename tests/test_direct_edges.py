@@ -124,5 +124,8 @@ def test_the_published_graph_has_no_edge_that_nobody_alleges(published: set[Trip
 
 
 def test_no_actor_stands_in_an_edge_to_itself(published: set[Triple]) -> None:
-    edges = {NamedNode(PREFIXES["khyber"] + name) for name in ("accuses", "allegedlyShelters", "allegedlyAttacked", "mediatedBetween")}
+    edges = {
+        NamedNode(PREFIXES["khyber"] + name)
+        for name in ("accuses", "allegedlyShelters", "allegedlyAttacked", "mediatedBetween")
+    }
     assert [t for t in published if t.predicate in edges and t.subject == t.object] == []

@@ -36,7 +36,11 @@ def sentences() -> dict[str, set[int]]:
     """Assertion → the sentences that it names in the data."""
     found: dict[str, set[int]] = defaultdict(set)
     triples = [quad.triple for quad in read_file(graph_home() / "data" / "triples.ttl")]
-    from_report = {triple.subject for triple in triples if triple.predicate.value == TERM + "source" and triple.object == REPORT}
+    from_report = {
+        triple.subject
+        for triple in triples
+        if triple.predicate.value == TERM + "source" and triple.object == REPORT
+    }
     for triple in triples:
         if triple.subject in from_report and triple.predicate.value == TERM + "sentence":
             assert isinstance(triple.subject, NamedNode)
@@ -66,8 +70,14 @@ def test_every_node_of_the_table_stands_in_the_graph(table: dict[int, tuple[tupl
     assert missing == set()
 
 
-def test_every_sentence_with_a_fact_is_held_by_an_assertion(table: dict[int, tuple[tuple[str, ...], str]]) -> None:
-    bare = [number for number, (nodes, _) in table.items() if nodes and not any(n.startswith("assertion:") for n in nodes)]
+def test_every_sentence_with_a_fact_is_held_by_an_assertion(
+    table: dict[int, tuple[tuple[str, ...], str]],
+) -> None:
+    bare = [
+        number
+        for number, (nodes, _) in table.items()
+        if nodes and not any(n.startswith("assertion:") for n in nodes)
+    ]
     assert bare == []
 
 
@@ -89,7 +99,12 @@ def test_every_node_of_the_graph_is_in_the_table(table: dict[int, tuple[tuple[st
         for quad in read_file(graph_home() / "data" / "triples.ttl")
         if isinstance(quad.subject, NamedNode)
     }
-    of_the_file_itself = {REPORT.value, ID + "person/author-of-report-2026-02-28", ID + "side/pakistan", ID + "side/afghanistan"}
+    of_the_file_itself = {
+        REPORT.value,
+        ID + "person/author-of-report-2026-02-28",
+        ID + "side/pakistan",
+        ID + "side/afghanistan",
+    }
     assert subjects - listed == of_the_file_itself
 
 

@@ -16,6 +16,7 @@
     ├─ UnsupportedMediaType     415  a request body has a type that is not read here
     ├─ DoesNotConform           422  a graph violates its shapes or contradicts its ontology
     ├─ EngineFailure            500  the engine could not finish a query
+    ├─ EndpointFailure          502  another SPARQL endpoint cannot be reached, or answers wrongly
     └─ PortInUse                500  the server's address is taken
 
 Each class carries its HTTP status, its code (the last part of the problem's type, and the heading in docs/errors.md),
@@ -179,6 +180,14 @@ class EngineFailure(KhyberError):
 
     code = "engine-failure"
     title = "The engine could not finish the query"
+
+
+class EndpointFailure(KhyberError):
+    """Another SPARQL endpoint cannot be reached, or answers wrongly."""
+
+    status = 502
+    code = "endpoint-failure"
+    title = "Another endpoint failed"
 
 
 class PortInUse(KhyberError):

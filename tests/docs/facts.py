@@ -13,8 +13,28 @@ from khyber.release.queries import example_queries
 
 RULE_PARAMETERS = {
     SH + name
-    for name in ("class", "datatype", "disjoint", "hasValue", "in", "lessThanOrEquals", "maxCount", "maxInclusive", "minCount")
-    + ("minInclusive", "nodeKind", "not", "or", "pattern", "qualifiedValueShape", "sparql", "uniqueLang", "maxLength")
+    for name in (
+        "class",
+        "datatype",
+        "disjoint",
+        "hasValue",
+        "in",
+        "lessThanOrEquals",
+        "maxCount",
+        "maxInclusive",
+        "minCount",
+    )
+    + (
+        "minInclusive",
+        "nodeKind",
+        "not",
+        "or",
+        "pattern",
+        "qualifiedValueShape",
+        "sparql",
+        "uniqueLang",
+        "maxLength",
+    )
 }
 
 
@@ -35,10 +55,14 @@ def facts() -> list[str]:
     properties = len(kinds["ObjectProperty"] | kinds["DatatypeProperty"])
     classes = subclasses_of(ontology, TERM + "Assertion")
     assertions = {
-        quad.subject for quad in data if quad.predicate.value == RDF + "type" and getattr(quad.object, "value", "") in classes
+        quad.subject
+        for quad in data
+        if quad.predicate.value == RDF + "type" and getattr(quad.object, "value", "") in classes
     }
     rules = {
-        quad.subject for quad in shapes if quad.predicate.value in RULE_PARAMETERS and "#" in str(getattr(quad.subject, "value", ""))
+        quad.subject
+        for quad in shapes
+        if quad.predicate.value in RULE_PARAMETERS and "#" in str(getattr(quad.subject, "value", ""))
     }
     with (graph_home() / "tests" / "report.tsv").open(encoding="utf-8", newline="") as file:
         sentences = len(list(csv.DictReader(file, delimiter="\t")))
@@ -72,4 +96,16 @@ def settings() -> list[str]:
 
 
 if __name__ == "__main__":
-    print("\n".join(["| | |", "|---|---|", *facts(), "", "| option | variable | default | |", "|---|---|---|---|", *settings()]))  # noqa: T201
+    print(
+        "\n".join(
+            [
+                "| | |",
+                "|---|---|",
+                *facts(),
+                "",
+                "| option | variable | default | |",
+                "|---|---|---|---|",
+                *settings(),
+            ]
+        )
+    )  # noqa: T201

@@ -37,7 +37,12 @@ def output(command: str, **environment: str) -> str:
     folder = str(Path(COMMAND).parent)
     path = f"{folder}:/usr/local/bin:/usr/bin:/bin"
     run = subprocess.run(
-        ["bash", "-c", command], capture_output=True, text=True, timeout=60, check=True, env={"PATH": path, **environment}
+        ["bash", "-c", command],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+        env={"PATH": path, **environment},
     )
     return run.stdout.replace("\r\n", "\n")
 
@@ -70,12 +75,18 @@ def test_the_settings_of_the_readme_are_those_of_the_code() -> None:
 
 
 def test_every_error_has_a_heading() -> None:
-    classes = [value for value in vars(errors).values() if isinstance(value, type) and issubclass(value, KhyberError)]
-    headings = re.findall(r"^## (\S+)$", (ROOT / "docs" / "errors.md").read_text(encoding="utf-8"), re.MULTILINE)
+    classes = [
+        value for value in vars(errors).values() if isinstance(value, type) and issubclass(value, KhyberError)
+    ]
+    headings = re.findall(
+        r"^## (\S+)$", (ROOT / "docs" / "errors.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
     assert sorted(headings) == sorted(error.code for error in classes)
 
 
-@pytest.mark.parametrize("path", sorted(ROOT.glob("*.md")) + sorted((ROOT / "docs").rglob("*.md")), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", sorted(ROOT.glob("*.md")) + sorted((ROOT / "docs").rglob("*.md")), ids=lambda path: path.name
+)
 def test_every_link_leads_to_a_file(path: Path) -> None:
     targets = re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text(encoding="utf-8"))
     assert [target for target in targets if not (path.parent / target).exists()] == []

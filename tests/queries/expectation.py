@@ -45,7 +45,12 @@ def read_expectation(path: Path) -> Expectation:
         columns=tuple(content.get("columns", ())),
         answer=_answer(content),
         changes=tuple(
-            Change(change["why"], _triples(change.get("remove", "")), _triples(change.get("add", "")), _answer(change))
+            Change(
+                change["why"],
+                _triples(change.get("remove", "")),
+                _triples(change.get("add", "")),
+                _answer(change),
+            )
             for change in content["change"]
         ),
     )

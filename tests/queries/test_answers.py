@@ -56,7 +56,9 @@ def answer(engine: Engine, query: ExampleQuery, columns: Sequence[str] = ()) -> 
     if kind is ResultKind.GRAPH:
         written = b"".join(engine.answer(Query(query.text, kind), ox.RdfFormat.N_TRIPLES))
         triples = [quad.triple for quad in ox.parse(written, format=ox.RdfFormat.N_TRIPLES)]
-        return rows((short(triple.subject), short(triple.predicate), short(triple.object)) for triple in triples)
+        return rows(
+            (short(triple.subject), short(triple.predicate), short(triple.object)) for triple in triples
+        )
     written = b"".join(engine.answer(Query(query.text, kind), ox.QueryResultsFormat.JSON))
     result = ox.parse_query_results(written, format=ox.QueryResultsFormat.JSON)
     if isinstance(result, ox.QueryBoolean):
