@@ -19,8 +19,9 @@
     ├─ EndpointFailure          502  another SPARQL endpoint cannot be reached, or answers wrongly
     └─ PortInUse                500  the server's address is taken
 
-Each class carries its HTTP status, its code (the last part of the problem's type, and the heading in docs/errors.md),
-a title and the exit code of the command line. Each instance says what is wrong, where, and how to mend it.
+Each class carries its HTTP status, its code (the last part of the problem's type, and the heading in
+docs/errors.md), a title and the exit code of the command line. Each instance says what is wrong, where, and
+how to mend it.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ PROBLEM_BASE = "https://w3id.org/khyber/problem/"
 
 @dataclass(frozen=True)
 class Location:
-    """A place in an input: a file or other source, with a line and a column counted from 1 where they are known."""
+    """A place in an input: a source, with a line and a column counted from 1 where they are known."""
 
     source: str
     line: int | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import sys
 
 from pyoxigraph import Quad
 
@@ -13,19 +14,20 @@ from khyber.release.queries import example_queries
 
 RULE_PARAMETERS = {
     SH + name
-    for name in (
+    for name in [
         "class",
         "datatype",
         "disjoint",
+        "equals",
         "hasValue",
         "in",
         "lessThanOrEquals",
         "maxCount",
         "maxInclusive",
+        "maxLength",
         "minCount",
-    )
-    + (
         "minInclusive",
+        "minLength",
         "nodeKind",
         "not",
         "or",
@@ -33,8 +35,7 @@ RULE_PARAMETERS = {
         "qualifiedValueShape",
         "sparql",
         "uniqueLang",
-        "maxLength",
-    )
+    ]
 }
 
 
@@ -96,16 +97,13 @@ def settings() -> list[str]:
 
 
 if __name__ == "__main__":
-    print(
-        "\n".join(
-            [
-                "| | |",
-                "|---|---|",
-                *facts(),
-                "",
-                "| option | variable | default | |",
-                "|---|---|---|---|",
-                *settings(),
-            ]
-        )
-    )  # noqa: T201
+    rows = [
+        "| | |",
+        "|---|---|",
+        *facts(),
+        "",
+        "| option | variable | default | |",
+        "|---|---|---|---|",
+        *settings(),
+    ]
+    sys.stdout.write("\n".join(rows) + "\n")

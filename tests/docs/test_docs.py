@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from docs.facts import facts, settings
-from running import COMMAND, Server, serving
 
+from docs.facts import facts, settings
 from khyber import errors
 from khyber.cli.main import COMMANDS
 from khyber.config import graph_home
 from khyber.errors import KhyberError
+from running import COMMAND, Server, serving
 
 ROOT = graph_home()
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from queries.expectation import Answer, Change, Expectation, read_expectation, rows, short
 
 from khyber.config import graph_home
 from khyber.engine.base import Engine, Query, ResultKind
@@ -18,6 +17,7 @@ from khyber.release.compile import dataset, infer
 from khyber.release.queries import ExampleQuery, example_queries
 from khyber.release.sources import CORE_GRAPH, parse_sources, read_sources
 from khyber.sparql.outline import outline
+from queries.expectation import Answer, Change, Expectation, read_expectation, rows, short
 
 HERE = Path(__file__).parent
 EXPECTATIONS = [read_expectation(path) for path in sorted(HERE.glob("*.toml"))]
