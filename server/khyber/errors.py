@@ -66,7 +66,7 @@ class KhyberError(Exception):
         return f"{where}{self.detail}{remedy}"
 
     def problem(self) -> dict[str, str | int]:
-        """Give the members of a problem details object (RFC 9457), with ``line`` and ``column`` where known."""
+        """Give the members of a problem details object (RFC 9457), with line and column where known."""
         members: dict[str, str | int] = {
             "type": PROBLEM_BASE + self.code,
             "title": self.title,
