@@ -8,8 +8,9 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Triple
 
 from khyber.config import graph_home
-from khyber.rdf.namespaces import SH
+from khyber.rdf.namespaces import RDF, SH
 from khyber.release.sources import CORE_GRAPH, ONTOLOGY_GRAPH, SHAPES_GRAPH, parse_sources, read_sources
+from khyber.validation.domains import misplaced_properties
 from khyber.validation.findings import SEVERITIES
 from khyber.validation.names import short
 from khyber.validation.shacl import Context, Validator
@@ -28,6 +29,7 @@ class Bench:
     context: Context
     rules: Rules
     ontology: list[Triple]
+    core: list[Triple]
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +37,7 @@ def bench() -> Bench:
     graphs = parse_sources(read_sources(graph_home()))
     validator = Validator(graphs[ONTOLOGY_GRAPH], graphs[SHAPES_GRAPH])
     context = validator.context(graphs[CORE_GRAPH])
-    return Bench(validator, context, Rules(graphs[SHAPES_GRAPH]), graphs[ONTOLOGY_GRAPH])
+    return Bench(validator, context, Rules(graphs[SHAPES_GRAPH]), graphs[ONTOLOGY_GRAPH], graphs[CORE_GRAPH])
 
 
 def of_kind(valid: bool) -> list[Example]:
@@ -89,6 +91,13 @@ def test_a_valid_example_breaks_no_rule(bench: Bench, example: Example) -> None:
     report = bench.validator.validate_focus(bench.context, example.triples, example.focus)
     assert report.conforms, report.text()
     assert [finding for finding in report.findings if finding.shape in example.shapes] == []
+
+
+@each(of_kind(True))
+def test_a_valid_example_has_its_properties_where_they_belong(bench: Bench, example: Example) -> None:
+    kinds = [triple for triple in bench.core if triple.predicate.value == RDF + "type"]
+    found = misplaced_properties([*example.triples, *kinds], bench.ontology)
+    assert [finding.message for finding in found] == []
 
 
 @each(of_kind(False))

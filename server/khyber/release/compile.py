@@ -24,6 +24,7 @@ from khyber.release.sources import (
     Sources,
     parse_sources,
 )
+from khyber.validation.domains import misplaced_properties
 from khyber.validation.findings import Finding, Report
 from khyber.validation.shacl import validate
 from khyber.validation.vocabulary import unknown_terms
@@ -71,8 +72,9 @@ def compile_release(
 
 
 def vocabulary_report(graphs: Graphs) -> Report:
-    """Judge whether the data uses only what the ontology declares."""
-    return Report.of(unknown_terms(graphs[CORE_GRAPH], graphs[ONTOLOGY_GRAPH]))
+    """Judge whether the data uses only what the ontology declares, and each property where it belongs."""
+    data, ontology = graphs[CORE_GRAPH], graphs[ONTOLOGY_GRAPH]
+    return Report.of([*unknown_terms(data, ontology), *misplaced_properties(data, ontology)])
 
 
 def shapes_report(graphs: Graphs) -> Report:
