@@ -10,18 +10,32 @@
     │  ├─ QuerySyntaxError      400  a SPARQL query is not well-formed
     │  ├─ QueryRefused          400  a query asks for what this server does not do (SERVICE …)
     │  └─ PayloadTooLarge       413  a request body is longer than the limit
+    ├─ Unauthorized             401  what was asked for needs a token
+    ├─ Forbidden                403  the token may not do what was asked for
+    ├─ ReadOnly                 403  this server takes no writes
     ├─ NotFound                 404  there is nothing at this address
     ├─ MethodNotAllowed         405  the address does not know this method
     ├─ NotAcceptable            406  no format that the client accepts can be written
+    ├─ Conflict                 409  what is there now contradicts what was asked for
     ├─ UnsupportedMediaType     415  a request body has a type that is not read here
     ├─ DoesNotConform           422  a graph violates its shapes or contradicts its ontology
+    ├─ LimitReached             503  a query took more than it may
+    │  ├─ TimeLimitReached      503  a query ran longer than it may
+    │  ├─ MemoryLimitReached    507  a query took more memory than it may
+    │  └─ ResultTooLarge        507  a result is larger than it may be
+    ├─ Overload                 503  more is asked for than the server works on at once
+    │  ├─ TooManyRequests       429  one client has too many queries waiting
+    │  └─ TooBusy               503  all clients together have too many queries waiting
     ├─ EngineFailure            500  the engine could not finish a query
     ├─ EndpointFailure          502  another SPARQL endpoint cannot be reached, or answers wrongly
+    │  ├─ BadGateway            502  the endpoint of a SERVICE clause fails
+    │  ├─ GatewayTimeout        504  the endpoint of a SERVICE clause does not answer in time
+    │  └─ EndpointBusy          503  the endpoint of a SERVICE clause asked to be left alone for a while
     └─ PortInUse                500  the server's address is taken
 
 Each class carries its HTTP status, its code (the last part of the problem's type, and the heading in
 docs/errors.md), a title and the exit code of the command line. Each instance says what is wrong, where, and
-how to mend it.
+how to mend it; ``retry_after`` says after how many seconds it is worth trying again, where that is known.
 """
 
 from __future__ import annotations
@@ -53,10 +67,18 @@ class KhyberError(Exception):
     title: ClassVar[str] = "Something failed that nobody foresaw"
     exit_code: ClassVar[int] = 2
 
-    def __init__(self, detail: str, *, location: Location | None = None, remedy: str | None = None) -> None:
+    def __init__(
+        self,
+        detail: str,
+        *,
+        location: Location | None = None,
+        remedy: str | None = None,
+        retry_after: int | None = None,
+    ) -> None:
         self.detail = detail
         self.location = location
         self.remedy = remedy
+        self.retry_after = retry_after
         super().__init__(str(self))
 
     def __str__(self) -> str:
@@ -135,6 +157,30 @@ class PayloadTooLarge(InputError):
     title = "The request is too large"
 
 
+class Unauthorized(KhyberError):
+    """What was asked for needs a token, and the request has none or one that is not known."""
+
+    status = 401
+    code = "unauthorized"
+    title = "A token is needed"
+
+
+class Forbidden(KhyberError):
+    """The token may not do what was asked for."""
+
+    status = 403
+    code = "forbidden"
+    title = "The token may not do this"
+
+
+class ReadOnly(KhyberError):
+    """This server takes no writes."""
+
+    status = 403
+    code = "read-only"
+    title = "The server takes no writes"
+
+
 class NotFound(KhyberError):
     """There is nothing at this address."""
 
@@ -159,6 +205,14 @@ class NotAcceptable(KhyberError):
     title = "No acceptable format"
 
 
+class Conflict(KhyberError):
+    """What is there now contradicts what was asked for."""
+
+    status = 409
+    code = "conflict"
+    title = "The request contradicts what is there"
+
+
 class UnsupportedMediaType(KhyberError):
     """A request body has a media type that is not read here."""
 
@@ -176,6 +230,60 @@ class DoesNotConform(KhyberError):
     exit_code = 1
 
 
+class LimitReached(KhyberError):
+    """A query or an update took more than it may."""
+
+    status = 503
+    code = "limit-reached"
+    title = "A limit was reached"
+
+
+class TimeLimitReached(LimitReached):
+    """A query or an update ran longer than it may."""
+
+    code = "time-limit"
+    title = "The time limit was reached"
+
+
+class MemoryLimitReached(LimitReached):
+    """A query or an update took more memory than it may."""
+
+    status = 507
+    code = "memory-limit"
+    title = "The memory limit was reached"
+
+
+class ResultTooLarge(LimitReached):
+    """A result is larger than it may be, or than the server has room for."""
+
+    status = 507
+    code = "result-too-large"
+    title = "The result is too large"
+
+
+class Overload(KhyberError):
+    """More is asked for than the server works on at once; ``retry_after`` says when to come back."""
+
+    status = 503
+    code = "overload"
+    title = "The server is busy"
+
+
+class TooManyRequests(Overload):
+    """One client has too many queries waiting."""
+
+    status = 429
+    code = "too-many-requests"
+    title = "Too many queries of one client"
+
+
+class TooBusy(Overload):
+    """All clients together have too many queries waiting."""
+
+    code = "too-busy"
+    title = "Too many queries at once"
+
+
 class EngineFailure(KhyberError):
     """The engine could not finish a query."""
 
@@ -189,6 +297,29 @@ class EndpointFailure(KhyberError):
     status = 502
     code = "endpoint-failure"
     title = "Another endpoint failed"
+
+
+class BadGateway(EndpointFailure):
+    """The endpoint of a SERVICE clause cannot be reached, or answers wrongly."""
+
+    code = "bad-gateway"
+    title = "The endpoint of a SERVICE clause failed"
+
+
+class GatewayTimeout(EndpointFailure):
+    """The endpoint of a SERVICE clause does not answer in time."""
+
+    status = 504
+    code = "gateway-timeout"
+    title = "The endpoint of a SERVICE clause does not answer"
+
+
+class EndpointBusy(EndpointFailure):
+    """The endpoint of a SERVICE clause asked to be left alone for a while, or is being asked already."""
+
+    status = 503
+    code = "endpoint-busy"
+    title = "The endpoint of a SERVICE clause is busy"
 
 
 class PortInUse(KhyberError):

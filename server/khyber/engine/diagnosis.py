@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from khyber.errors import EngineFailure, KhyberError, Location, QueryRefused, QuerySyntaxError
+from khyber.engine import outbound
+from khyber.errors import Conflict, EngineFailure, KhyberError, Location, QueryRefused, QuerySyntaxError
 
 SOURCE = "query"
 """The name of a query as a source in locations."""
@@ -28,6 +29,8 @@ _EXPECTATION = re.compile(
 _KEYWORD = re.compile(r"[A-Za-z_0-9]+")
 _ANY_CHARACTER = "_"
 _UNSUPPORTED = re.compile(r"The custom (?:aggregate )?function (?P<function><[^>]*>) is not supported")
+
+_GRAPH_STATE = re.compile(r"The graph (?P<graph><[^>]*>) (?P<state>already exists|does not exist)")
 
 _SENTENCES = {
     "Prefix not found": "The prefix of this name is not declared.",
@@ -78,6 +81,9 @@ def syntax_error(message: str, text: str) -> QuerySyntaxError:
 
 def failure(error: Exception) -> KhyberError:
     """Explain any other exception that Oxigraph raises while it runs a query."""
+    called = outbound.failure(error)
+    if called is not None:
+        return called
     match = _UNSUPPORTED.search(str(error))
     if match is not None:
         return QueryRefused(
@@ -87,6 +93,17 @@ def failure(error: Exception) -> KhyberError:
     return EngineFailure(
         f"The query could not be finished: {str(error).rstrip('.') or type(error).__name__}."
     )
+
+
+def update_failure(error: Exception) -> KhyberError:
+    """Explain any other exception that Oxigraph raises while it runs an update, of which nothing is left."""
+    match = _GRAPH_STATE.search(str(error))
+    if match is not None:
+        return Conflict(
+            f"The update changed nothing: the graph {match['graph']} {match['state']}.",
+            remedy="Write SILENT behind the keyword if that does not matter.",
+        )
+    return failure(error)
 
 
 def location_of(text: str, offset: int) -> Location:

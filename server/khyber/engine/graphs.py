@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from io import BytesIO
-from itertools import takewhile
+from itertools import chain, islice, takewhile
+from typing import IO, cast
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 
+from khyber.engine.base import Writer
 from khyber.rdf.namespaces import PREFIXES, RDF, XSD
+
+MOST_SORTED = 50_000
+"""The largest graph, in triples, that is sorted before it is written; sorting holds all of it."""
 
 _ABBREVIATING = (RdfFormat.TURTLE, RdfFormat.TRIG)
 _UNWRITTEN = frozenset(
@@ -25,6 +30,22 @@ def write_graph(
         return serialize(triples, format=rdf_format) or b""
     graph = sorted(triples, key=str)
     return _header_sorted(serialize(graph, format=rdf_format, prefixes=used_prefixes(graph, prefixes)) or b"")
+
+
+def write_graph_into(output: Writer, triples: Iterable[Triple], rdf_format: RdfFormat) -> None:
+    """Write ``triples`` as ``write_graph`` does, but a graph of more than ``MOST_SORTED`` as it comes.
+
+    Then it is written while it is read, so it takes no memory, and Turtle and TriG declare every prefix.
+    """
+    stream = iter(triples)
+    if rdf_format in _ABBREVIATING:
+        first = list(islice(stream, MOST_SORTED + 1))
+        if len(first) <= MOST_SORTED:
+            output.write(write_graph(first, rdf_format))
+            return
+        stream = chain(first, stream)
+    prefixes = dict(PREFIXES) if rdf_format in _ABBREVIATING else None
+    serialize(stream, cast("IO[bytes]", output), format=rdf_format, prefixes=prefixes)
 
 
 def used_prefixes(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> dict[str, str]:

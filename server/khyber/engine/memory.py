@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from io import BytesIO
 from threading import Lock
-from typing import cast
+from typing import IO, cast
 
 from pyoxigraph import (
     BlankNode,
@@ -18,12 +19,13 @@ from pyoxigraph import (
     QueryTriples,
     RdfFormat,
     Store,
+    serialize,
 )
 
 from khyber.engine import diagnosis
-from khyber.engine.base import Query, ResultFormat
-from khyber.engine.graphs import write_graph
-from khyber.errors import EngineFailure
+from khyber.engine.base import BytesResult, GraphChange, Limits, Query, ResultFormat, Update, Writer
+from khyber.engine.graphs import write_graph_into
+from khyber.errors import EngineFailure, ReadOnly
 
 MERGES_KEPT = 4
 """How many merged datasets are kept for the next query that names the same graphs."""
@@ -38,19 +40,27 @@ class MemoryEngine:
     merges are stores of their own.
     """
 
-    def __init__(self, store: Store, merged: frozenset[str] = frozenset()) -> None:
-        """Answer from ``store``; if ``merged`` names graphs, its default graph is their merge and no more."""
+    def __init__(self, store: Store, merged: frozenset[str] = frozenset(), *, writable: bool = True) -> None:
+        """Answer from ``store``; if ``merged`` names graphs, its default graph is their merge and no more.
+
+        A store whose default graph was made of other graphs is not ``writable``: a write to those would not
+        reach it.
+        """
         self._store = store
         self._default_graph = merged
+        self._writable = writable
         self._merges: OrderedDict[tuple[frozenset[str], frozenset[str]], Store] = OrderedDict()
         self._merging = Lock()
+        self._version = 0
 
     @classmethod
-    def load(cls, quads: Iterable[Quad], default_graph: Collection[str] = ()) -> MemoryEngine:
+    def load(
+        cls, quads: Iterable[Quad], default_graph: Collection[str] = (), store: Store | None = None
+    ) -> MemoryEngine:
         """Load a dataset whose default graph holds the named graphs ``default_graph`` too, each triple once.
 
         Named graphs stay what they are. Blank nodes are told apart by their names, so two documents must
-        not share any.
+        not share any. It goes into ``store``, by default a new one in memory.
         """
         names = frozenset(default_graph)
         nodes = {NamedNode(iri) for iri in names}
@@ -65,14 +75,40 @@ class MemoryEngine:
                 elif isinstance(quad.graph_name, DefaultGraph):
                     has_own_triples = True
 
-        store = Store()
+        store = Store() if store is None else store
         store.bulk_extend(with_default())
-        return cls(store, frozenset() if has_own_triples else names)
+        return cls(store, frozenset() if has_own_triples else names, writable=not names)
 
-    def answer(self, query: Query, result_format: ResultFormat) -> Iterator[bytes]:
-        """Give the result of a query, complete; see Engine.answer."""
+    @property
+    def merged(self) -> frozenset[str]:
+        """Give the named graphs of which the default graph is the merge, if it is that and no more."""
+        return self._default_graph
+
+    @property
+    def writable(self) -> bool:
+        """Say whether the store can be written to."""
+        return self._writable
+
+    def answer(
+        self,
+        query: Query,
+        result_format: ResultFormat,
+        *,
+        limits: Limits | None = None,  # noqa: ARG002 - an engine in this process cannot stop a query
+        client: str = "",  # noqa: ARG002
+    ) -> BytesResult:
+        """Give the result of a query, complete and in memory, without limits; see Engine.answer."""
+        body = BytesIO()
+        self.write(query, result_format, body)
+        return BytesResult(body.getvalue())
+
+    def write(self, query: Query, result_format: ResultFormat, output: Writer) -> None:
+        """Write the result of a query into ``output`` while it is found; raise what ``answer`` raises.
+
+        When this raises, ``output`` may hold the beginning of a result.
+        """
         try:
-            return iter((_written(self._results(query), result_format),))
+            _write(self._results(query), result_format, output)
         except SyntaxError as error:
             raise diagnosis.syntax_error(str(error), query.text) from None
         except (OSError, RuntimeError, ValueError) as error:
@@ -86,24 +122,85 @@ class MemoryEngine:
     def graphs(self) -> Mapping[str, int]:
         """Give the number of triples of each named graph, by its IRI."""
         rows = self._rows("SELECT ?graph (COUNT(*) AS ?count) { GRAPH ?graph { ?s ?p ?o } } GROUP BY ?graph")
-        counts = {row["graph"].value: int(row["count"].value) for row in rows}
+        counts = {graph.value: 0 for graph in self._store.named_graphs()}
+        counts.update({row["graph"].value: int(row["count"].value) for row in rows})
         return {graph: counts[graph] for graph in sorted(counts)}
+
+    def version(self) -> str:
+        """Name the state of the dataset: the number of writes since it was loaded."""
+        return str(self._version)
+
+    def has_graph(self, graph: str | None) -> bool:
+        """Say whether the graph is there, be it empty; the default graph (None) always is."""
+        return graph is None or self._store.contains_named_graph(NamedNode(graph))
+
+    def update(
+        self,
+        update: Update,
+        *,
+        limits: Limits | None = None,  # noqa: ARG002 - an engine in this process cannot stop an update
+        client: str = "",  # noqa: ARG002
+    ) -> None:
+        """Apply a SPARQL update, which is one transaction of the store; see WritableEngine.update."""
+        self._require_writable()
+        try:
+            self._store.update(update.text, base_iri=update.base)
+        except SyntaxError as error:
+            raise diagnosis.syntax_error(str(error), update.text) from None
+        except (OSError, RuntimeError, ValueError) as error:
+            raise diagnosis.update_failure(error) from error
+        self._count_write()
+
+    def change_graph(
+        self,
+        change: GraphChange,
+        *,
+        limits: Limits | None = None,  # noqa: ARG002 - an engine in this process cannot stop a change
+        client: str = "",  # noqa: ARG002
+    ) -> bool:
+        """Change one whole graph in one transaction of the store; see WritableEngine.change_graph."""
+        self._require_writable()
+        is_new = not self.has_graph(change.graph)
+        if change.kind == "replace" and not is_new:
+            self._store.update(replacement(change))
+        elif change.kind == "drop":
+            self._store.update(f"DROP SILENT {_graph_clause(change.graph)}")
+        else:
+            graph = NamedNode(change.graph) if change.graph is not None else DefaultGraph()
+            if isinstance(graph, NamedNode):
+                self._store.add_graph(graph)
+            self._store.extend(Quad(t.subject, t.predicate, t.object, graph) for t in change.triples)
+        self._count_write()
+        return is_new
+
+    def _require_writable(self) -> None:
+        if not self._writable:
+            raise ReadOnly("The default graph is made of the named graphs, so none of them can be changed.")
+
+    def _count_write(self) -> None:
+        with self._merging:
+            self._version += 1
+            self._merges.clear()
 
     def _rows(self, text: str) -> QuerySolutions:
         return cast("QuerySolutions", self._store.query(text))
 
     def _results(self, query: Query) -> QuerySolutions | QueryBoolean | QueryTriples:
         if not query.has_dataset:
-            return self._store.query(query.text)
+            return self._store.query(query.text, base_iri=query.base)
         named: list[NamedNode | BlankNode] = [NamedNode(iri) for iri in query.named_graphs or ()]
         wanted = frozenset(query.default_graphs or ())
         if wanted and wanted == self._default_graph:
-            return self._store.query(query.text, default_graph=DefaultGraph(), named_graphs=named)
+            return self._store.query(
+                query.text, base_iri=query.base, default_graph=DefaultGraph(), named_graphs=named
+            )
         if len(wanted) <= 1:
             default: list[NamedNode | BlankNode | DefaultGraph] = [NamedNode(iri) for iri in wanted]
-            return self._store.query(query.text, default_graph=default, named_graphs=named)
+            return self._store.query(
+                query.text, base_iri=query.base, default_graph=default, named_graphs=named
+            )
         merged = self._merged(wanted, frozenset(query.named_graphs or ()))
-        return merged.query(query.text, default_graph=DefaultGraph(), named_graphs=named)
+        return merged.query(query.text, base_iri=query.base, default_graph=DefaultGraph(), named_graphs=named)
 
     def _merged(self, default: frozenset[str], named: frozenset[str]) -> Store:
         with self._merging:
@@ -123,10 +220,25 @@ class MemoryEngine:
         return merged
 
 
-def _written(results: QuerySolutions | QueryBoolean | QueryTriples, result_format: ResultFormat) -> bytes:
+def _write(
+    results: QuerySolutions | QueryBoolean | QueryTriples, result_format: ResultFormat, output: Writer
+) -> None:
     if isinstance(results, QueryTriples):
         if isinstance(result_format, RdfFormat):
-            return write_graph(results, result_format)
+            return write_graph_into(output, results, result_format)
     elif isinstance(result_format, QueryResultsFormat):
-        return results.serialize(format=result_format) or b""
+        results.serialize(cast("IO[bytes]", output), format=result_format)
+        return None
     raise EngineFailure("The result of this query cannot be written in the format that was chosen for it.")
+
+
+def replacement(change: GraphChange) -> str:
+    """Give the update that replaces a whole graph, in one transaction."""
+    clause = _graph_clause(change.graph)
+    triples = (serialize(change.triples, format=RdfFormat.N_TRIPLES) or b"").decode()
+    data = triples if change.graph is None else f"{clause} {{\n{triples}}}"
+    return f"CLEAR SILENT {clause} ;\nINSERT DATA {{\n{data}}}"
+
+
+def _graph_clause(graph: str | None) -> str:
+    return "DEFAULT" if graph is None else f"GRAPH {NamedNode(graph)}"
