@@ -20,7 +20,9 @@ from khyber.sparql.protocol import (
     DescriptionOperation,
     QueryOperation,
     RequestParts,
+    UpdateOperation,
     parse,
+    parse_update,
 )
 
 ASK = "ASK {}"
@@ -80,6 +82,23 @@ ACCEPTED = {
         direct(b"ASK {}", urlencode({"default-graph-uri": A, "named-graph-uri": B})),
         QueryOperation(ASK, (A,), (B,)),
     ),
+    "get_query_timeout": (get("query=ASK+%7B%7D&timeout=2.5"), QueryOperation(ASK, seconds=2.5)),
+    "query_direct": (RequestParts("QUERY", b"", QUERY, b"ASK {}"), QueryOperation(ASK)),
+    "query_form": (RequestParts("QUERY", b"", FORM, b"query=ASK+%7B%7D"), QueryOperation(ASK)),
+    "query_direct_graphs": (
+        RequestParts("QUERY", urlencode({"default-graph-uri": A}).encode(), QUERY, b"ASK {}"),
+        QueryOperation(ASK, (A,)),
+    ),
+    "post_form_update": (form("update=CLEAR+ALL"), UpdateOperation("CLEAR ALL")),
+    "post_form_update_dataset": (
+        form(urlencode({"update": "CLEAR ALL", "using-graph-uri": A, "using-named-graph-uri": B})),
+        UpdateOperation("CLEAR ALL", (A,), (B,)),
+    ),
+    "post_direct_update": (direct(b"CLEAR ALL", content_type=UPDATE), UpdateOperation("CLEAR ALL")),
+    "post_direct_update_dataset": (
+        direct(b"CLEAR ALL", urlencode([("using-graph-uri", A), ("using-graph-uri", B)]), UPDATE),
+        UpdateOperation("CLEAR ALL", (A, B)),
+    ),
     "get_nothing": (get(""), DescriptionOperation()),
     "get_only_unknown_parameters": (get("page=2"), DescriptionOperation()),
 }
@@ -99,8 +118,29 @@ REFUSED = {
     "post_form_without_query": (form("a=b"), UsageError, "missing"),
     "post_form_empty": (form(""), UsageError, "missing"),
     "get_update": (get("update=CLEAR+ALL"), QueryRefused, "update"),
-    "post_form_update": (form("update=CLEAR+ALL"), QueryRefused, "update"),
-    "post_direct_update": (direct(b"CLEAR ALL", content_type=UPDATE), UnsupportedMediaType, "update"),
+    "query_form_update": (RequestParts("QUERY", b"", FORM, b"update=CLEAR+ALL"), QueryRefused, "update"),
+    "query_direct_update": (RequestParts("QUERY", b"", UPDATE, b"CLEAR ALL"), UnsupportedMediaType, "update"),
+    "query_without_content_type": (RequestParts("QUERY", b"", None, b"ASK {}"), UnsupportedMediaType, "no"),
+    "post_form_update_twice": (form("update=CLEAR+ALL&update=CLEAR+ALL"), UsageError, "2 times"),
+    "post_form_query_and_update": (form("update=CLEAR+ALL&query=ASK+%7B%7D"), UsageError, "exclude"),
+    "post_direct_update_not_utf_8": (direct(b"CLEAR \xe9", content_type=UPDATE), InputError, "0xe9"),
+    "post_update_with_dataset_of_a_query": (
+        form(urlencode({"update": "CLEAR ALL", "default-graph-uri": A})),
+        UsageError,
+        "default-graph-uri",
+    ),
+    "get_query_with_dataset_of_an_update": (
+        get(urlencode({"query": ASK, "using-graph-uri": A})),
+        UsageError,
+        "using-graph-uri",
+    ),
+    "post_update_using_relative": (form("update=CLEAR+ALL&using-graph-uri=a"), UsageError, "using-graph-uri"),
+    "get_timeout_no_number": (get("query=ASK+%7B%7D&timeout=soon"), UsageError, "timeout"),
+    "get_timeout_zero": (get("query=ASK+%7B%7D&timeout=0"), UsageError, "timeout"),
+    "get_timeout_negative": (get("query=ASK+%7B%7D&timeout=-1"), UsageError, "timeout"),
+    "get_timeout_not_a_number": (get("query=ASK+%7B%7D&timeout=nan"), UsageError, "timeout"),
+    "get_timeout_infinite": (get("query=ASK+%7B%7D&timeout=inf"), UsageError, "timeout"),
+    "get_timeout_twice": (get("query=ASK+%7B%7D&timeout=1&timeout=2"), UsageError, "2 times"),
     "post_without_content_type": (
         RequestParts("POST", b"", None, b"ASK {}"),
         UnsupportedMediaType,
@@ -147,3 +187,32 @@ def test_a_body_is_refused_from_the_first_byte_over_the_limit() -> None:
     assert parse(direct(b"ASK {}"), body_limit=6) == QueryOperation(ASK)
     with pytest.raises(PayloadTooLarge, match="5 bytes"):
         parse(direct(b"ASK {}"), body_limit=5)
+
+
+UPDATES_REFUSED = {
+    "update_get": (get("update=CLEAR+ALL"), MethodNotAllowed, "GET"),
+    "update_put": (RequestParts("PUT", b""), MethodNotAllowed, "PUT"),
+    "update_post_query": (direct(b"ASK {}"), UsageError, "only takes updates"),
+    "update_post_wrong_content_type": (
+        direct(b"", content_type="text/plain"),
+        UnsupportedMediaType,
+        "text/plain",
+    ),
+    "update_post_form_empty": (form(""), UsageError, "missing"),
+}
+
+
+@pytest.mark.parametrize(
+    ("request_parts", "error", "says"), UPDATES_REFUSED.values(), ids=UPDATES_REFUSED.keys()
+)
+def test_the_update_endpoint_takes_nothing_but_updates(
+    request_parts: RequestParts, error: type[KhyberError], says: str
+) -> None:
+    with pytest.raises(error) as caught:
+        parse_update(request_parts)
+    assert says in caught.value.detail
+
+
+def test_the_update_endpoint_takes_what_the_other_takes() -> None:
+    for parts in (form("update=CLEAR+ALL"), direct(b"CLEAR ALL", content_type=UPDATE)):
+        assert parse_update(parts, base=A) == parse(parts, base=A) == UpdateOperation("CLEAR ALL", base=A)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from khyber.engine.base import Engine, Query
+from khyber.engine.base import Engine, Limits, Query, Result
 from khyber.errors import QuerySyntaxError
 from khyber.sparql.formats import Format
 from khyber.sparql.mistakes import located, mistake
 
 
-def answer(engine: Engine, query: Query, result_format: Format) -> Iterator[bytes]:
-    """Give the result of a query that was admitted, in pieces; see Engine.answer for the errors.
+def answer(
+    engine: Engine, query: Query, result_format: Format, *, limits: Limits | None = None, client: str = ""
+) -> Result:
+    """Give the result of a query that was admitted; see Engine.answer for the arguments and the errors.
 
     The engine's parser tells where it gave up, which may be far from a mistake in the words: a prefix that
     is not declared, a bracket that is not closed. If the query has such a mistake, it is named instead.
     """
     try:
-        return engine.answer(query, result_format.writer)
+        return engine.answer(query, result_format.writer, limits=limits, client=client)
     except QuerySyntaxError as error:
-        raise mistake(query.text) or located(query.text) or error from None
+        raise (
+            mistake(query.text, has_base=query.base is not None) or located(query.text, query.base) or error
+        ) from None

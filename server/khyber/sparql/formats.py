@@ -99,3 +99,12 @@ def offers_for(kind: ResultKind) -> dict[str, Format]:
         for alias in entry.media_types:
             offers.setdefault(alias, entry)
     return offers
+
+
+INPUT_FORMATS: tuple[Format, ...] = tuple(
+    BY_KEY[key] for key in ("turtle", "ntriples", "nquads", "trig", "rdfxml", "jsonld")
+)
+"""The formats in which a writable server takes graphs."""
+
+DUMPS: tuple[Format, ...] = tuple(BY_KEY[key] for key in ("trig", "nquads"))
+"""The formats that hold a whole dataset."""

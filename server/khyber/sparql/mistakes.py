@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from pyoxigraph import Store
+from collections.abc import Collection
 
 from khyber.engine import diagnosis
 from khyber.engine.diagnosis import location_of
-from khyber.errors import QuerySyntaxError
+from khyber.errors import QueryRefused, QuerySyntaxError
 from khyber.rdf.namespaces import PREFIXES
 from khyber.sparql.lexer import Token, TokenKind, without_comments
 from khyber.sparql.outline import outline
+from khyber.sparql.wellformed import NotWellFormed, require_query
 
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 _SCHEMELESS = ("/", "#", "?", ".")
@@ -18,16 +19,21 @@ _ROOM = " " * 24
 """More characters than any keyword has (see khyber.engine.diagnosis)."""
 
 
-def mistake(text: str) -> QuerySyntaxError | None:
+def mistake(text: str, *, has_base: bool = False) -> QuerySyntaxError | None:
     """Find the first mistake in the tokens of a query that the engine's parser refused, if they have one."""
-    found = without_comments(text)
     header = outline(text)
+    return mistake_in(text, header.prefixes, has_base=has_base or header.has_base)
+
+
+def mistake_in(text: str, prefixes: Collection[str], *, has_base: bool) -> QuerySyntaxError | None:
+    """Find the first mistake in the tokens of a query or an update with these declarations."""
+    found = without_comments(text)
     open_brackets: list[Token] = []
     for token in found:
         error = (
             _unclosed(token, text)
-            or _undeclared(token, text, header.prefixes)
-            or _relative(token, text, has_base=header.has_base)
+            or _undeclared(token, text, prefixes)
+            or _relative(token, text, has_base=has_base)
             or _closed_wrongly(token, text, open_brackets)
         )
         if error:
@@ -41,7 +47,7 @@ def mistake(text: str) -> QuerySyntaxError | None:
     return None
 
 
-def located(text: str) -> QuerySyntaxError | None:
+def located(text: str, base: str | None = None) -> QuerySyntaxError | None:
     """Give the error of Oxigraph's parser with its exact place, for a query that the parser refused.
 
     The parser reports the farthest character that it looked at, and trying a keyword it looks as far as the
@@ -50,10 +56,10 @@ def located(text: str) -> QuerySyntaxError | None:
     """
     spaced, origin = _spaced(text)
     try:
-        Store().query(spaced)
-    except SyntaxError as error:
+        require_query(spaced, base)
+    except NotWellFormed as error:
         found = diagnosis.syntax_error(str(error), spaced)
-    except (OSError, RuntimeError, ValueError):
+    except QueryRefused:
         return None
     else:
         return None
@@ -93,7 +99,7 @@ def _unclosed(token: Token, text: str) -> QuerySyntaxError | None:
     )
 
 
-def _undeclared(token: Token, text: str, declared: frozenset[str]) -> QuerySyntaxError | None:
+def _undeclared(token: Token, text: str, declared: Collection[str]) -> QuerySyntaxError | None:
     prefix = token.text.partition(":")[0]
     if token.kind is not TokenKind.PREFIXED or prefix in declared:
         return None

@@ -50,13 +50,16 @@ class _Prologue:
     length: int = 0
 
 
-def outline(text: str) -> Outline:
-    """Read the outline of a query; raise QuerySyntaxError if it has no form, QueryRefused for an update."""
+def outline(text: str, base: str | None = None) -> Outline:
+    """Read the outline of a query; raise QuerySyntaxError if it has no form, QueryRefused for an update.
+
+    Relative IRIs of the dataset are resolved against ``base`` where the query declares no BASE.
+    """
     found = without_comments(text)
     prologue = _prologue(found)
     kind = _kind(text, found[prologue.length :])
     end = found[prologue.length].start
-    default, named = _dataset(found[prologue.length :], text[:end])
+    default, named = _dataset(found[prologue.length :], text[:end], base)
     return Outline(
         kind,
         text[:end],
@@ -111,7 +114,7 @@ def _kind(text: str, rest: list[Token]) -> ResultKind:
         raise QueryRefused(
             f"{keyword} begins an update, and this address only answers queries.",
             location=location_of(text, first.start),
-            remedy=f"A query begins with {_listed(FORMS)}. The graph that is served here is read-only.",
+            remedy=f"A query begins with {_listed(FORMS)}. An update goes to /update.",
         )
     if keyword not in FORMS:
         raise QuerySyntaxError(
@@ -122,7 +125,9 @@ def _kind(text: str, rest: list[Token]) -> ResultKind:
     return FORMS[keyword]
 
 
-def _dataset(rest: list[Token], prologue: str) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
+def _dataset(
+    rest: list[Token], prologue: str, base: str | None
+) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
     """Give the graphs of the dataset clauses, which stand outside all braces."""
     default: list[str] = []
     named: list[str] = []
@@ -134,7 +139,7 @@ def _dataset(rest: list[Token], prologue: str) -> tuple[tuple[str, ...] | None, 
         following = rest[position + 1 : position + 3]
         is_named = bool(following) and following[0].is_word("NAMED")
         graph = following[is_named] if len(following) > is_named else None
-        iri = _resolved(graph.text, prologue) if graph else None
+        iri = _resolved(graph.text, prologue, base) if graph else None
         if iri is None:
             return None, None  # not well-formed: the engine's parser says so
         (named if is_named else default).append(iri)
@@ -143,10 +148,12 @@ def _dataset(rest: list[Token], prologue: str) -> tuple[tuple[str, ...] | None, 
     return tuple(dict.fromkeys(default)), tuple(dict.fromkeys(named))
 
 
-def _resolved(reference: str, prologue: str) -> str | None:
+def _resolved(reference: str, prologue: str, base: str | None) -> str | None:
     """Give the IRI that a reference stands for; the prologue of a query is Turtle too."""
     try:
-        triples = list(ox.parse(f"{prologue}\n{reference} <x:> <x:> .", format=RdfFormat.TURTLE))
+        triples = list(
+            ox.parse(f"{prologue}\n{reference} <x:> <x:> .", format=RdfFormat.TURTLE, base_iri=base)
+        )
     except SyntaxError:
         return None
     subject = triples[0].subject

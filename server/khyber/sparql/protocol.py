@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import re
+import math
 from dataclasses import dataclass
-from urllib.parse import unquote_to_bytes
 
 from pyoxigraph import NamedNode
 
 from khyber.errors import (
-    InputError,
     MethodNotAllowed,
     PayloadTooLarge,
     QueryRefused,
     UnsupportedMediaType,
     UsageError,
 )
+from khyber.sparql.form import Parameters, by_name, decoded, decoded_form
 
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
 
-METHODS = ("GET", "HEAD", "POST")
+METHODS = ("GET", "HEAD", "POST", "QUERY")
+"""The methods of the query endpoint; QUERY is a GET with a body (draft-ietf-httpbis-safe-method-w-body)."""
 
-_BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
-
-Parameters = list[tuple[str, str]]
+_OF_QUERIES = ("default-graph-uri", "named-graph-uri")
+_OF_UPDATES = ("using-graph-uri", "using-named-graph-uri")
 
 
 @dataclass(frozen=True)
@@ -40,11 +39,28 @@ class RequestParts:
 
 @dataclass(frozen=True)
 class QueryOperation:
-    """A query to run, with the dataset that the request names; None where it names none."""
+    """A query to run, with the dataset that the request names; None where it names none.
+
+    ``base`` is the IRI against which its relative IRIs are resolved, ``seconds`` the time limit that the
+    request asks for.
+    """
 
     text: str
     default_graphs: tuple[str, ...] | None = None
     named_graphs: tuple[str, ...] | None = None
+    base: str | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class UpdateOperation:
+    """An update to run, with the dataset of its WHERE clauses that the request names (section 2.2.3)."""
+
+    text: str
+    using_graphs: tuple[str, ...] | None = None
+    using_named_graphs: tuple[str, ...] | None = None
+    base: str | None = None
+    seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -52,27 +68,49 @@ class DescriptionOperation:
     """The service describes itself (SPARQL 1.1 Service Description, section 2)."""
 
 
-Operation = QueryOperation | DescriptionOperation
+Operation = QueryOperation | UpdateOperation | DescriptionOperation
 
 
-def parse(request: RequestParts, *, body_limit: int | None = None) -> Operation:
-    """Give the operation that a request to the query endpoint asks for (SPARQL 1.1 Protocol, section 2.1).
+def parse(request: RequestParts, *, body_limit: int | None = None, base: str | None = None) -> Operation:
+    """Give the operation that a request to the endpoint asks for (SPARQL 1.1 Protocol, sections 2.1 and 2.2).
 
-    Parameters that the protocol does not know are passed over. Raises UsageError, InputError, QueryRefused,
-    MethodNotAllowed, PayloadTooLarge, UnsupportedMediaType.
+    ``base`` becomes the base of the operation. Parameters that the protocol does not know are passed over.
+    Raises UsageError, InputError, QueryRefused, MethodNotAllowed, PayloadTooLarge, UnsupportedMediaType.
     """
     if request.method not in METHODS:
         raise MethodNotAllowed(
             f"The SPARQL endpoint does not take {request.method}.", remedy="Send a query by GET or POST."
         )
-    if body_limit is not None and len(request.body) > body_limit:
-        raise too_large(body_limit)
-    parameters = _decoded_form(request.query_string, "query string")
-    if request.method == "POST":
-        return _post(request, parameters)
+    require_length(len(request.body), body_limit)
+    parameters = decoded_form(request.query_string, "query string")
+    if request.method in ("POST", "QUERY"):
+        return _with_body(request, parameters, base)
     if not any(name in ("query", "update") for name, _ in parameters):
         return DescriptionOperation()
-    return _operation(parameters)
+    return _query(by_name(parameters), base)
+
+
+def parse_update(
+    request: RequestParts, *, body_limit: int | None = None, base: str | None = None
+) -> UpdateOperation:
+    """Give the update that a request to the update endpoint asks for (SPARQL 1.1 Protocol, section 2.2).
+
+    Raises what ``parse`` raises.
+    """
+    if request.method != "POST":
+        raise MethodNotAllowed(
+            f"The update endpoint does not take {request.method}.", remedy="Send an update by POST."
+        )
+    operation = parse(request, body_limit=body_limit, base=base)
+    if isinstance(operation, UpdateOperation):
+        return operation
+    raise UsageError("This address only takes updates.", remedy="Send queries to /sparql.")
+
+
+def require_length(length: int | None, limit: int | None) -> None:
+    """Raise PayloadTooLarge if a body is longer than it may be; None stands for unknown and no limit."""
+    if length is not None and limit is not None and length > limit:
+        raise too_large(limit)
 
 
 def too_large(limit: int) -> PayloadTooLarge:
@@ -82,60 +120,11 @@ def too_large(limit: int) -> PayloadTooLarge:
     )
 
 
-def _post(request: RequestParts, parameters: Parameters) -> Operation:
-    media_type = _media_type(request.content_type)
-    if media_type == FORM:
-        return _operation(parameters + _decoded_form(request.body, "body"))
-    if media_type == QUERY:
-        return _operation([*parameters, ("query", _decoded(request.body, "body"))])
-    if media_type == UPDATE:
-        raise UnsupportedMediaType(
-            "The body is a SPARQL update, and this address only answers queries.",
-            remedy="The graph that is served here is read-only.",
-        )
-    was = f"has the media type {media_type}" if media_type else "has no Content-Type"
-    raise UnsupportedMediaType(
-        f"The body of the request {was}.", remedy=f"Send the query as {QUERY}, or as {FORM}."
-    )
+def media_type_of(content_type: str | None) -> str:
+    """Give the media type of a body in small letters, "" for none; text must be UTF-8.
 
-
-def _operation(parameters: Parameters) -> QueryOperation:
-    values = _by_name(parameters)
-    if "update" in values:
-        raise QueryRefused(
-            "The parameter update asks for an update, and this address only answers queries.",
-            remedy="Send a query in the parameter query. The graph that is served here is read-only.",
-        )
-    texts = values.get("query", [])
-    if len(texts) != 1:
-        times = "is missing" if not texts else f"was given {len(texts)} times"
-        raise UsageError(f"The parameter query must be given once; it {times}.")
-    return QueryOperation(texts[0], _graphs(values, "default-graph-uri"), _graphs(values, "named-graph-uri"))
-
-
-def _by_name(parameters: Parameters) -> dict[str, list[str]]:
-    values: dict[str, list[str]] = {}
-    for name, value in parameters:
-        values.setdefault(name, []).append(value)
-    return values
-
-
-def _graphs(values: dict[str, list[str]], name: str) -> tuple[str, ...] | None:
-    if name not in values:
-        return None
-    graphs = tuple(dict.fromkeys(values[name]))
-    for graph in graphs:
-        try:
-            NamedNode(graph)
-        except ValueError:
-            raise UsageError(
-                f"The parameter {name} must be an absolute IRI; it was {graph!r}.",
-                remedy="Write it whole, as https://example.org/graph.",
-            ) from None
-    return graphs
-
-
-def _media_type(content_type: str | None) -> str:
+    Raises UnsupportedMediaType for another charset.
+    """
     media_type, *parameters = [part.strip().lower() for part in (content_type or "").split(";")]
     for parameter in parameters:
         name, _, value = parameter.partition("=")
@@ -145,32 +134,83 @@ def _media_type(content_type: str | None) -> str:
     return media_type
 
 
-def _decoded_form(form: bytes, place: str) -> Parameters:
-    """Decode name=value pairs, once: ``%25`` is a percent sign, by GET and by POST."""
-    pairs = []
-    for pair in form.split(b"&"):
-        if pair:
-            name, _, value = pair.partition(b"=")
-            pairs.append((_unquoted(name, place), _unquoted(value, place)))
-    return pairs
-
-
-def _unquoted(raw: bytes, place: str) -> str:
-    bad = _BAD_ESCAPE.search(raw)
-    if bad:
-        escape = raw[bad.start() : bad.start() + 3].decode("ascii", "replace")
-        raise InputError(
-            f"In the {place}, {escape!r} is no percent-encoded character.",
-            remedy="Write a percent sign as %25.",
-        )
-    return _decoded(unquote_to_bytes(raw.replace(b"+", b" ")), place)
-
-
-def _decoded(raw: bytes, place: str) -> str:
+def absolute_iri(value: str, parameter: str) -> str:
+    """Give ``value`` if it is an absolute IRI; raise UsageError, naming the ``parameter``, if it is not."""
     try:
-        return raw.decode()
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"The byte 0x{raw[error.start]:02x} in the {place} is not UTF-8.",
-            remedy="Send the query as UTF-8.",
+        return NamedNode(value).value
+    except ValueError:
+        raise UsageError(
+            f"The parameter {parameter} must be an absolute IRI; it was {value!r}.",
+            remedy="Write it whole, as https://example.org/graph.",
         ) from None
+
+
+def _with_body(request: RequestParts, parameters: Parameters, base: str | None) -> Operation:
+    media_type = media_type_of(request.content_type)
+    if media_type == FORM:
+        values = by_name(parameters + decoded_form(request.body, "body"))
+        is_update = "update" in values and request.method == "POST"
+        return _update(values, base) if is_update else _query(values, base)
+    if media_type == QUERY:
+        return _query(by_name([*parameters, ("query", decoded(request.body, "body"))]), base)
+    if media_type == UPDATE and request.method == "POST":
+        return _update(by_name([*parameters, ("update", decoded(request.body, "body"))]), base)
+    was = f"has the media type {media_type}" if media_type else "has no Content-Type"
+    raise UnsupportedMediaType(
+        f"The body of the request {was}.",
+        remedy=f"Send a query as {QUERY}, or as {FORM}; an update, by POST, as {UPDATE} or the same form.",
+    )
+
+
+def _query(values: dict[str, list[str]], base: str | None) -> QueryOperation:
+    if "update" in values:
+        raise QueryRefused(
+            "The parameter update asks for an update, and this request can only be a query.",
+            remedy="Send an update by POST, and without a query.",
+        )
+    text = _once(values, "query")
+    _require_none(values, _OF_UPDATES, "an update", "default-graph-uri and named-graph-uri")
+    default, named = (_graphs(values, name) for name in _OF_QUERIES)
+    return QueryOperation(text, default, named, base, _seconds(values))
+
+
+def _update(values: dict[str, list[str]], base: str | None) -> UpdateOperation:
+    if "query" in values:
+        raise UsageError("The parameters query and update exclude each other.", remedy="Send one of them.")
+    text = _once(values, "update")
+    _require_none(values, _OF_QUERIES, "a query", "using-graph-uri and using-named-graph-uri")
+    using, named = (_graphs(values, name) for name in _OF_UPDATES)
+    return UpdateOperation(text, using, named, base, _seconds(values))
+
+
+def _once(values: dict[str, list[str]], name: str) -> str:
+    texts = values.get(name, [])
+    if len(texts) != 1:
+        times = "is missing" if not texts else f"was given {len(texts)} times"
+        raise UsageError(f"The parameter {name} must be given once; it {times}.")
+    return texts[0]
+
+
+def _require_none(values: dict[str, list[str]], names: tuple[str, ...], whose: str, instead: str) -> None:
+    for name in names:
+        if name in values:
+            raise UsageError(f"The parameter {name} belongs to {whose}.", remedy=f"Here it is {instead}.")
+
+
+def _seconds(values: dict[str, list[str]]) -> float | None:
+    if "timeout" not in values:
+        return None
+    text = _once(values, "timeout")
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds < math.inf:
+        raise UsageError(f"The parameter timeout must be a number of seconds above 0; it was {text!r}.")
+    return seconds
+
+
+def _graphs(values: dict[str, list[str]], name: str) -> tuple[str, ...] | None:
+    if name not in values:
+        return None
+    return tuple(absolute_iri(graph, name) for graph in dict.fromkeys(values[name]))
