@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import zstandard
 from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat
 
 from khyber.errors import FileUnreadable, Location, RdfSyntaxError
@@ -42,11 +44,16 @@ def test_every_known_suffix_is_tried_here() -> None:
 
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_the_suffix_names_the_format(suffix: str, tmp_path: Path) -> None:
-    plain, packed = tmp_path / f"a{suffix}", tmp_path / f"a{suffix}.gz"
-    plain.write_text(SAME_TRIPLE[suffix])
-    packed.write_bytes(gzip.compress(SAME_TRIPLE[suffix].encode()))
+    text = SAME_TRIPLE[suffix].encode()
+    names = {
+        f"a{suffix}": text,
+        f"a{suffix}.gz": gzip.compress(text),
+        f"a{suffix}.zst": zstandard.compress(text),
+    }
+    for name, data in names.items():
+        (tmp_path / name).write_bytes(data)
 
-    assert read_file(plain) == read_file(packed) == [Quad(*TRIPLE)]
+        assert read_file(tmp_path / name) == [Quad(*TRIPLE)], name
 
 
 @pytest.mark.parametrize(
@@ -166,23 +173,47 @@ def test_a_file_without_permission_is_named(tmp_path: Path) -> None:
         read_file(file)
 
 
-@pytest.mark.parametrize("name", ["a.csv", "a", "a.csv.gz", "ttl"])
+@pytest.mark.parametrize("name", ["a.csv", "a", "a.csv.gz", "a.csv.zst", "ttl"])
 def test_an_unknown_suffix_is_refused_with_the_known_ones(name: str, tmp_path: Path) -> None:
     (tmp_path / name).write_text("")
 
-    with pytest.raises(FileUnreadable, match=r"Known are \.ttl, .*, \.jsonld, each also with \.gz"):
+    with pytest.raises(FileUnreadable, match=r"Known are \.ttl, .*, \.jsonld, each also with \.gz or \.zst"):
         read_file(tmp_path / name)
 
 
 @pytest.mark.parametrize(
     "damage", [lambda data: data[:-9], lambda _data: b"plain", lambda data: data[:12] + b"\0" * 20]
 )
-def test_a_damaged_archive_is_named(damage: object, tmp_path: Path) -> None:
-    assert callable(damage)
-    (tmp_path / "a.ttl.gz").write_bytes(damage(gzip.compress(SAME_TRIPLE[".ttl"].encode())))
+@pytest.mark.parametrize(
+    ("suffix", "pack", "packer"), [(".gz", gzip.compress, "gzip"), (".zst", zstandard.compress, "zstd")]
+)
+def test_a_damaged_archive_is_named(
+    damage: Callable[[bytes], bytes],
+    suffix: str,
+    pack: Callable[[bytes], bytes],
+    packer: str,
+    tmp_path: Path,
+) -> None:
+    (tmp_path / f"a.ttl{suffix}").write_bytes(damage(pack(SAME_TRIPLE[".ttl"].encode())))
 
-    with pytest.raises(FileUnreadable, match="not a whole gzip archive"):
-        read_file(tmp_path / "a.ttl.gz")
+    with pytest.raises(FileUnreadable, match=f"not a whole {packer} archive"):
+        read_file(tmp_path / f"a.ttl{suffix}")
+
+
+def test_an_archive_of_several_frames_is_read_whole(tmp_path: Path) -> None:
+    text = SAME_TRIPLE[".ttl"].encode()
+    halves = text[:30], text[30:]
+    (tmp_path / "a.ttl.zst").write_bytes(b"".join(map(zstandard.compress, halves)))
+    (tmp_path / "a.ttl.gz").write_bytes(b"".join(map(gzip.compress, halves)))
+
+    assert read_file(tmp_path / "a.ttl.zst") == read_file(tmp_path / "a.ttl.gz") == [Quad(*TRIPLE)]
+
+
+def test_an_empty_file_is_no_archive(tmp_path: Path) -> None:
+    (tmp_path / "a.ttl.zst").write_bytes(b"")
+
+    with pytest.raises(FileUnreadable, match="not a whole zstd archive"):
+        read_file(tmp_path / "a.ttl.zst")
 
 
 def test_a_file_below_the_working_folder_is_named_relative_to_it(

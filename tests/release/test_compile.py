@@ -15,7 +15,14 @@ from khyber.rdf.namespaces import ID, TERM
 from khyber.reasoning.base import reasoner
 from khyber.release.compile import compile_release
 from khyber.release.release import Release, ReleaseRefused
-from khyber.release.sources import CORE_GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPH, SHAPES_GRAPH, read_sources
+from khyber.release.sources import (
+    CORE_GRAPH,
+    INFERRED_GRAPH,
+    ONTOLOGY_GRAPH,
+    SERVICE_GRAPH,
+    SHAPES_GRAPH,
+    read_sources,
+)
 from small_graph import DATA, ONTOLOGY, SHAPES, write_home
 
 STAGES = ["read", "validate", "reason", "consistency", "count"]
@@ -41,7 +48,8 @@ def test_the_release_holds_what_was_asserted_and_what_follows_each_in_its_graph(
 
     assert (north, south, NamedNode(CORE_GRAPH)) in found
     assert (south, north, NamedNode(INFERRED_GRAPH)) in found
-    assert set(release.counts) == {ONTOLOGY_GRAPH, SHAPES_GRAPH, CORE_GRAPH, INFERRED_GRAPH}
+    graphs = {ONTOLOGY_GRAPH, SHAPES_GRAPH, CORE_GRAPH, INFERRED_GRAPH, SERVICE_GRAPH}
+    assert set(release.counts) == graphs
     assert release.counts[CORE_GRAPH].triples == 6
     assert release.counts[CORE_GRAPH].classes == {TERM + "State": 2}
     assert release.counts[INFERRED_GRAPH].classes[TERM + "Actor"] == 2
@@ -150,3 +158,27 @@ def test_a_shape_that_cannot_be_read_is_an_input_error(tmp_path: Path) -> None:
 
     with pytest.raises(InputError):
         compiled(write_home(tmp_path, actors=broken))
+
+
+def test_the_release_holds_the_example_queries_and_the_prefixes_and_is_named_by_them_too(
+    tmp_path: Path,
+) -> None:
+    home = write_home(tmp_path)
+    before = compiled(home)
+    queries = {str(q.subject) for q in before.quads if q.graph_name == NamedNode(SERVICE_GRAPH)}
+    assert f"<{ID}prefix/khyber>" in queries
+
+    file = home / "data" / "queries" / "boats.rq"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("# title: Boats\n# description: All boats.\n# tags: boats\n\nASK {}\n", encoding="utf-8")
+    after = compiled(home)
+    added = {q.subject for q in after.quads} - {q.subject for q in before.quads}
+    assert added == {NamedNode(ID + "query/boats")}
+    assert after.id != before.id
+    assert read_sources(home).digest() != read_sources(write_home(tmp_path / "other")).digest()
+
+    file.write_text(
+        "# title: Boats\n# description: All boats.\n# tags: boats\n\nFIND BOATS\n", encoding="utf-8"
+    )
+    with pytest.raises(InputError, match="FIND"):
+        compiled(home)

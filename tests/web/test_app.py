@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
 
-from khyber.engine.base import Query, ResultFormat
+from khyber.engine.base import Limits, Query, Result, ResultFormat
 from khyber.engine.memory import MemoryEngine
 from khyber.errors import KhyberError
 from khyber.web.app import create_app
@@ -21,19 +21,25 @@ class Example:
     title: str
     description: str
     text: str
+    tags: tuple[str, ...] = ()
 
 
 class BrokenEngine:
     """An engine with a mistake of ours in it."""
 
-    def answer(self, query: Query, result_format: ResultFormat) -> Iterator[bytes]:
-        raise KeyError(f"secret {query.text} {result_format}")
+    def answer(
+        self, query: Query, result_format: ResultFormat, *, limits: Limits | None = None, client: str = ""
+    ) -> Result:
+        raise KeyError(f"secret {query.text} {result_format} {limits} {client}")
 
     def size(self) -> int:
         return 0
 
     def graphs(self) -> Mapping[str, int]:
         return {}
+
+    def version(self) -> str:
+        return "1"
 
 
 @pytest.fixture

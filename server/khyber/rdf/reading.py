@@ -9,6 +9,7 @@ import zlib
 from pathlib import Path
 
 import pyoxigraph as ox
+import zstandard
 from pyoxigraph import Quad, RdfFormat
 
 from khyber.errors import FileUnreadable, Location, RdfSyntaxError
@@ -23,7 +24,10 @@ FORMATS: dict[str, RdfFormat] = {
     ".owl": RdfFormat.RDF_XML,
     ".jsonld": RdfFormat.JSON_LD,
 }
-"""The suffix of a file → the format that it holds; ``.gz`` may follow."""
+"""The suffix of a file → the format that it holds; ``.gz`` or ``.zst`` may follow."""
+
+PACKED = {".gz": "gzip", ".zst": "zstd"}
+"""The suffix of a packed file → what packed it."""
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _POSITION = re.compile(r"^Parser error (?:at|between) line \d+.*?: (?=\S)", re.DOTALL)
@@ -87,7 +91,7 @@ def parse(data: bytes, *, format: RdfFormat, source: str, base: str | None = Non
 
 
 def read_file(path: Path) -> list[Quad]:
-    """Give the statements of a file, in the format that its suffix names (``FORMATS``, and ``.gz`` after it).
+    """Give the statements of a file, in the format that its suffix names (``FORMATS``, ``PACKED``).
 
     Raises FileUnreadable if there is no such file, if it is of another kind or is not UTF-8; RdfSyntaxError
     if it is not well-formed.
@@ -107,13 +111,13 @@ def parse_file(data: bytes, path: Path) -> list[Quad]:
 
 def format_of(path: Path) -> RdfFormat:
     """Give the format that the suffix of a file names; raise FileUnreadable if it names none."""
-    name = path.with_suffix("") if path.suffix.lower() == ".gz" else path
+    name = path.with_suffix("") if path.suffix.lower() in PACKED else path
     file_format = FORMATS.get(name.suffix.lower())
     if file_format is None:
         raise FileUnreadable(
             f"The suffix of {path.name} names no RDF format.",
             location=Location(shown(path)),
-            remedy=f"Known are {', '.join(FORMATS)}, each also with .gz.",
+            remedy=f"Known are {', '.join(FORMATS)}, each also with {' or '.join(PACKED)}.",
         )
     return file_format
 
@@ -135,9 +139,14 @@ def read_bytes(path: Path) -> bytes:
 
 def read_text(path: Path) -> str:
     """Give the text of a UTF-8 file with its line ends as they stand, or raise FileUnreadable."""
-    data = read_bytes(path).removeprefix(_BYTE_ORDER_MARK)
-    _require_utf8(data, shown(path))
-    return data.decode()
+    return decoded(read_bytes(path), path)
+
+
+def decoded(data: bytes, path: Path) -> str:
+    """Give the text that a file's bytes stand for, or raise FileUnreadable where they are not UTF-8."""
+    text = data.removeprefix(_BYTE_ORDER_MARK)
+    _require_utf8(text, shown(path))
+    return text.decode()
 
 
 def shown(path: Path) -> str:
@@ -148,14 +157,28 @@ def shown(path: Path) -> str:
 
 
 def _unpacked(data: bytes, path: Path) -> bytes:
-    if path.suffix.lower() != ".gz":
+    packer = PACKED.get(path.suffix.lower())
+    if packer is None:
         return data
     try:
-        return gzip.decompress(data)
-    except (OSError, EOFError, zlib.error):
+        return gzip.decompress(data) if packer == "gzip" else _zstd_unpacked(data)
+    except (OSError, EOFError, zlib.error, zstandard.ZstdError):
         raise FileUnreadable(
-            "The file is not a whole gzip archive, as its suffix says.", location=Location(shown(path))
+            f"The file is not a whole {packer} archive, as its suffix says.", location=Location(shown(path))
         ) from None
+
+
+def _zstd_unpacked(data: bytes) -> bytes:
+    """Unpack every frame; raise EOFError if the last one is cut off."""
+    pieces: list[bytes] = []
+    rest = data
+    while rest or not pieces:
+        frame = zstandard.ZstdDecompressor().decompressobj()
+        pieces.append(frame.decompress(rest))
+        if not frame.eof:
+            raise EOFError
+        rest = frame.unused_data
+    return b"".join(pieces)
 
 
 def _require_utf8(data: bytes, source: str) -> None:

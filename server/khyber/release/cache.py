@@ -33,7 +33,7 @@ KEPT = 8
 """How many releases stay in the state folder: enough to go back and forth between branches."""
 
 _LIBRARIES = ("pyoxigraph", "pyshacl", "owlrl", "rdflib")
-_DECIDING_PACKAGES = ("rdf", "reasoning", "validation", "release", "engine")
+_DECIDING_PACKAGES = ("rdf", "reasoning", "validation", "release", "engine", "sparql")
 _FIRST_LINE = "# khyber release "
 _log = logging.getLogger(__name__)
 

@@ -20,9 +20,11 @@ from khyber.release.sources import (
     CORE_GRAPH,
     INFERRED_GRAPH,
     ONTOLOGY_GRAPH,
+    SERVICE_GRAPH,
     SHAPES_GRAPH,
     Sources,
     parse_sources,
+    service,
 )
 from khyber.validation.domains import misplaced_properties
 from khyber.validation.findings import Finding, Report
@@ -60,7 +62,7 @@ def compile_release(
     if not report.conforms:
         raise ReleaseRefused(report)
     with stages.stage("count", ""):
-        quads = tuple(dataset(graphs, inferred))
+        quads = tuple(dataset({**graphs, SERVICE_GRAPH: service(sources)}, inferred))
         return Release(
             id=release_id(quads),
             reasoner=reasoner_name,

@@ -56,13 +56,18 @@ def example_query_files(home: Path) -> list[Path]:
 
 def read_example_query(path: Path) -> ExampleQuery:
     """Read one example query; raise FileUnreadable, or InputError with the line and the remedy."""
+    return parse_example_query(read_text(path), path)
+
+
+def parse_example_query(written: str, path: Path) -> ExampleQuery:
+    """Give the example query that the text of a file holds; raise InputError with the line and the remedy."""
     if not _NAME.fullmatch(path.stem):
         raise InputError(
             f"The name {path.stem!r} is no name for a query: it becomes part of an address.",
             location=Location(shown(path)),
             remedy="Use small letters, digits and hyphens.",
         )
-    lines = read_text(path).splitlines(keepends=True)
+    lines = written.splitlines(keepends=True)
     length = next((n for n, line in enumerate(lines) if not line.startswith("#")), len(lines))
     fields = _fields(lines[:length], path)
     while length < len(lines) and not lines[length].strip():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,14 +11,20 @@ from pyoxigraph import Triple
 
 from khyber.config import HOME
 from khyber.errors import FileUnreadable, InputError, KhyberError, Location
-from khyber.rdf.namespaces import GRAPH
-from khyber.rdf.reading import parse_file, read_bytes, shown
+from khyber.rdf.namespaces import BASE, GRAPH, PREFIXES
+from khyber.rdf.reading import decoded, parse_file, read_bytes, shown
 from khyber.release.blank_nodes import blank_nodes_of, with_stable_names
+from khyber.release.queries import example_query_files, parse_example_query
+from khyber.sparql.catalogue import describe_examples, describe_prefixes
 
 ONTOLOGY_GRAPH = GRAPH + "ontology"
 SHAPES_GRAPH = GRAPH + "shapes"
 CORE_GRAPH = GRAPH + "core"
 INFERRED_GRAPH = GRAPH + "inferred"
+SERVICE_GRAPH = GRAPH + "service"
+
+ENDPOINT = BASE + "sparql"
+"""The IRI under which the published dataset names its SPARQL endpoint."""
 
 FOLDERS = ("ontology", "data", "shapes")
 TRIPLES = "data/triples.ttl"
@@ -41,11 +47,12 @@ class Sources:
 
     home: Path
     files: tuple[SourceFile, ...]
+    queries: tuple[SourceFile, ...] = ()
 
     def digest(self) -> str:
         """Hash the names, graphs and bytes of the files (SHA-256, hexadecimal)."""
         digest = hashlib.sha256()
-        for file in self.files:
+        for file in (*self.files, *self.queries):
             for part in (file.graph.encode(), file.name.encode(), file.data):
                 digest.update(len(part).to_bytes(8, "big") + part)
         return digest.hexdigest()
@@ -55,7 +62,7 @@ def read_sources(home: Path) -> Sources:
     """Read the files of a graph home, sorted by name; raise FileUnreadable if one cannot be read.
 
     The ontology is ontology/**/*.ttl without ontology/checks, the shapes are shapes/**/*.ttl, the core is
-    data/triples.ttl. Hidden files are left out.
+    data/triples.ttl; the example queries are data/queries/*.rq. Hidden files are left out.
     """
     _require_folders(home)
     found = [
@@ -63,10 +70,15 @@ def read_sources(home: Path) -> Sources:
         *((SHAPES_GRAPH, path) for path in _turtle_files(home / "shapes")),
         (CORE_GRAPH, home / TRIPLES),
     ]
+    queries = ((SERVICE_GRAPH, path) for path in example_query_files(home))
+    return Sources(home, _read(found, home), _read(queries, home))
+
+
+def _read(found: Iterable[tuple[str, Path]], home: Path) -> tuple[SourceFile, ...]:
     files = (
         SourceFile(graph, path, path.relative_to(home).as_posix(), read_bytes(path)) for graph, path in found
     )
-    return Sources(home, tuple(sorted(files, key=lambda file: file.name)))
+    return tuple(sorted(files, key=lambda file: file.name))
 
 
 def parse_sources(sources: Sources) -> dict[str, list[Triple]]:
@@ -78,6 +90,16 @@ def parse_sources(sources: Sources) -> dict[str, list[Triple]]:
     for file in sources.files:
         graphs[file.graph].update(_triples(file))
     return {graph: with_stable_names(triples, graph.removeprefix(GRAPH)) for graph, triples in graphs.items()}
+
+
+def service(sources: Sources) -> list[Triple]:
+    """Give the example queries and the prefixes as triples, sorted, for the editors that look for them.
+
+    They name the endpoint by the published IRI of it, so that the release does not depend on where it is
+    served. Raises InputError for a query file whose header is not right, QuerySyntaxError for no query.
+    """
+    examples = [parse_example_query(decoded(file.data, file.path), file.path) for file in sources.queries]
+    return sorted((*describe_examples(examples, ENDPOINT), *describe_prefixes(PREFIXES)), key=str)
 
 
 def syntax_errors(sources: Sources) -> Iterator[KhyberError]:

@@ -3,45 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Protocol, cast
+from dataclasses import dataclass, field
+from typing import cast
 
 from flask import current_app
 
-from khyber.engine.base import Engine
-
-
-class Example(Protocol):
-    """An example query, as the page shows it."""
-
-    @property
-    def name(self) -> str:
-        """Its name, by which addresses and the command line know it."""
-
-    @property
-    def title(self) -> str:
-        """What it asks, in a few words."""
-
-    @property
-    def description(self) -> str:
-        """What it asks, in a sentence or two."""
-
-    @property
-    def text(self) -> str:
-        """The query."""
+from khyber.engine.base import Engine, Limits
+from khyber.engine.outbound import NOTHING, Outbound
+from khyber.release.modules import Module
+from khyber.sparql.catalogue import Example
+from khyber.web.caching import ResultCache
 
 
 @dataclass(frozen=True)
 class About:
-    """What is served; ``size`` and ``graphs`` count the triples of the default and of the named graphs."""
+    """What is served."""
 
     engine: Engine
     release: str | None
     title: str
     examples: tuple[Example, ...]
     max_request_bytes: int
-    size: int
-    graphs: Mapping[str, int]
+    base_url: str = "http://localhost"
+    union: bool = False
+    modules: tuple[Module, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    outbound: Outbound = NOTHING
+    cache: ResultCache = field(default_factory=lambda: ResultCache(0))
+
+    @property
+    def size(self) -> int:
+        """Count the triples of the default graph, as it is now."""
+        return self.engine.size()
+
+    @property
+    def graphs(self) -> Mapping[str, int]:
+        """Count the triples of each named graph, as it is now."""
+        return self.engine.graphs()
 
 
 def served() -> About:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, current_app, jsonify
 
+from khyber.engine.base import Limits, Query, ResultKind
+from khyber.sparql.answering import answer
+from khyber.sparql.formats import BY_KEY
 from khyber.web.about import served
+
+READY_SECONDS = 5.0
+"""How long the engine may take to answer the question whether there is anything."""
 
 blueprint = Blueprint("health", __name__)
 
@@ -13,10 +19,32 @@ blueprint = Blueprint("health", __name__)
 def health() -> Response:
     """Give the release and the number of triples in the default graph and in each named graph, as JSON."""
     about = served()
-    return jsonify(status="ok", release=about.release, triples=about.size, graphs=dict(about.graphs))
+    engine = about.engine
+    return _told(status="ok", release=about.release, triples=engine.size(), graphs=dict(engine.graphs()))
+
+
+@blueprint.get("/health/live")
+def live() -> Response:
+    """Say that the HTTP process answers, whatever the engine does; where it does not, restart the server."""
+    return _told(status="ok")
+
+
+@blueprint.get("/health/ready")
+def ready() -> Response:
+    """Say that a query is answered, by asking one; where it is not (5xx), send no requests for a while."""
+    question = Query("ASK {}", ResultKind.BOOLEAN)
+    limits = Limits(seconds=READY_SECONDS)
+    answer(served().engine, question, BY_KEY["json"], limits=limits, client="health").close()
+    return _told(status="ok", release=served().release)
 
 
 @blueprint.get("/favicon.ico")
 def favicon() -> Response:
     """Give the icon where browsers look for it unasked."""
     return current_app.send_static_file("icon.svg")
+
+
+def _told(**members: object) -> Response:
+    response = jsonify(**members)
+    response.headers["Cache-Control"] = "no-store"
+    return response

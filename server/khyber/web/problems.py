@@ -10,7 +10,14 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.exceptions import MethodNotAllowed as WrongMethod
 from werkzeug.exceptions import NotFound as NoSuchPage
 
-from khyber.errors import InputError, KhyberError, MethodNotAllowed, NotFound, QuerySyntaxError
+from khyber.errors import (
+    InputError,
+    KhyberError,
+    MethodNotAllowed,
+    NotFound,
+    QuerySyntaxError,
+    Unauthorized,
+)
 from khyber.sparql.negotiation import preferred, with_charset
 from khyber.sparql.protocol import too_large
 from khyber.web.about import served
@@ -28,6 +35,7 @@ def register(app: Flask) -> None:
 
 def render(error: KhyberError) -> Response:
     """Give the answer that tells an error: a page if the client prefers one, else problem details."""
+    g.outcome = error.code
     wanted = preferred(request.headers.get("Accept"), (JSON, "application/json", PAGE)) or JSON
     if wanted == PAGE:
         body = render_template(
@@ -41,6 +49,10 @@ def render(error: KhyberError) -> Response:
         body = json.dumps(error.problem(), ensure_ascii=False)
     response = Response(body, status=error.status, content_type=with_charset(wanted))
     response.vary.add("Accept")
+    if isinstance(error, Unauthorized):
+        response.headers["WWW-Authenticate"] = 'Bearer realm="Khyber"'
+    if error.retry_after is not None:
+        response.headers["Retry-After"] = str(error.retry_after)
     return response
 
 
@@ -63,7 +75,7 @@ def _translated(error: HTTPException, code: int) -> KhyberError:
     if isinstance(error, NoSuchPage):
         return NotFound(f"There is nothing at {request.path}.", remedy="The query endpoint is /sparql.")
     if isinstance(error, RequestEntityTooLarge):
-        return too_large(served().max_request_bytes)
+        return too_large(request.max_content_length or served().max_request_bytes)
     phrase = HTTPStatus(code).phrase
     return (InputError if code < 500 else KhyberError)(f"The request failed: {phrase}.")
 

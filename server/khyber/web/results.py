@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from itertools import islice
 
 import pyoxigraph as ox
-from flask import url_for
 from pyoxigraph import BlankNode, Literal, NamedNode, QueryResultsFormat, QuerySolutions, Triple
 
-from khyber.rdf.namespaces import BASE
 from khyber.sparql.terms import shown
+from khyber.web.addresses import link_to
 
 MOST_ROWS = 1000
 """How many rows a page shows; programs get all of them in every other format."""
@@ -51,16 +50,10 @@ def table(json: bytes) -> Table | bool:
 def cell(term: NamedNode | BlankNode | Literal | Triple | None) -> Cell:
     """Show a term with its link: our nodes lead to what is said about them, other IRIs only to the web."""
     if isinstance(term, NamedNode):
-        return Cell(shown(term), "iri", title=term.value, link=_link(term.value))
+        return Cell(shown(term), "iri", title=term.value, link=link_to(term.value))
     if isinstance(term, Literal):
         return Cell(shown(term), "literal", title=shown(term.datatype))
     return Cell(shown(term), "unbound" if term is None else "other")
-
-
-def _link(iri: str) -> str | None:
-    if iri.startswith(BASE):
-        return url_for("sparql.sparql", query=f"DESCRIBE <{iri}>")
-    return iri if iri.startswith(("https://", "http://")) else None
 
 
 def excerpt(turtle: bytes) -> tuple[str, bool]:

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
-
 from flask import Blueprint, Response, g, render_template, request
 
-from khyber.engine.base import Query, ResultKind
-from khyber.engine.graphs import write_graph
-from khyber.errors import UsageError
+from khyber.engine.base import Limits, Query, ResultKind
 from khyber.sparql.answering import answer
-from khyber.sparql.description import PREFIXES, describe
 from khyber.sparql.formats import BY_KEY, offers_for
 from khyber.sparql.guard import admit
 from khyber.sparql.negotiation import choose, preferred, with_charset
-from khyber.sparql.protocol import DescriptionOperation, QueryOperation, RequestParts, parse
+from khyber.sparql.protocol import UPDATE, DescriptionOperation, QueryOperation, UpdateOperation, parse
 from khyber.web.about import served
+from khyber.web.access import client_key, limits_asked, writable_engine
+from khyber.web.delivery import deliver_result
+from khyber.web.description import service_description
 from khyber.web.results import excerpt, table
-
-if TYPE_CHECKING:
-    from pyoxigraph import RdfFormat
+from khyber.web.update_endpoint import apply, base, request_parts
 
 PAGE = "text/html"
 
@@ -35,45 +31,54 @@ def start() -> Response:
     return _page(START)
 
 
-@blueprint.route("/sparql", methods=["GET", "POST"])
+@blueprint.route("/sparql", methods=["GET", "POST", "QUERY"])
 def sparql() -> Response:
-    """Answer a query, or describe the service to a GET without one (SPARQL 1.1 Protocol, section 2.1)."""
-    operation = parse(_request_parts(), body_limit=served().max_request_bytes)
+    """Answer a query, apply an update, or describe the service to a GET without either.
+
+    See SPARQL 1.1 Protocol, sections 2.1 and 2.2.
+    """
+    if _sends_update():
+        writable_engine()  # before the body is read, which may then be long
+    operation = parse(request_parts(), base=base())
+    if isinstance(operation, UpdateOperation):
+        return apply(operation)
     response = _description() if isinstance(operation, DescriptionOperation) else _answer(operation)
     response.vary.add("Accept")
     return response
 
 
+def _sends_update() -> bool:
+    return request.method == "POST" and request.mimetype == UPDATE
+
+
 def _answer(operation: QueryOperation) -> Response:
     g.query = operation.text
-    query = admit(operation)
+    query = admit(operation, served().outbound)
+    limits = limits_asked(operation.seconds)
     if _prefers_page(query.kind):
-        return _page_with_result(query)
+        return _page_with_result(operation.text, query, limits)
     choice = choose(_accept(), query.kind)
-    body = b"".join(answer(served().engine, query, choice.format))
-    return Response(body, content_type=choice.content_type)
+    engine, client = served().engine, client_key()
+    return deliver_result(
+        query,
+        choice.content_type,
+        lambda: answer(engine, query, choice.format, limits=limits, client=client),
+    )
 
 
 def _description() -> Response:
     if _prefers_page(ResultKind.GRAPH):
         return _page(START)
-    choice = choose(_accept(), ResultKind.GRAPH)
-    about = served()
-    try:
-        triples = describe(request.base_url, size=about.size, graphs=about.graphs)
-    except ValueError:
-        raise UsageError(f"The Host header gives no address: {request.host!r}.") from None
-    body = write_graph(triples, cast("RdfFormat", choice.format.writer), PREFIXES)
-    return Response(body, content_type=choice.content_type)
+    return service_description()
 
 
-def _page_with_result(query: Query) -> Response:
+def _page_with_result(text: str, query: Query, limits: Limits) -> Response:
     writer = BY_KEY["turtle" if query.kind is ResultKind.GRAPH else "json"]
-    body = b"".join(answer(served().engine, query, writer))
+    body = b"".join(answer(served().engine, query, writer, limits=limits, client=client_key()))
     if query.kind is ResultKind.GRAPH:
         graph, complete = excerpt(body)
-        return _page(query.text, graph=graph, complete=complete)
-    return _page(query.text, result=table(body))
+        return _page(text, graph=graph, complete=complete)
+    return _page(text, result=table(body))
 
 
 def _page(query: str, **result: object) -> Response:
@@ -87,12 +92,3 @@ def _prefers_page(kind: ResultKind) -> bool:
 
 def _accept() -> str | None:
     return request.headers.get("Accept")
-
-
-def _request_parts() -> RequestParts:
-    return RequestParts(
-        method=request.method,
-        query_string=request.query_string,
-        content_type=request.headers.get("Content-Type"),
-        body=request.get_data(cache=False) if request.method == "POST" else b"",
-    )

@@ -1,0 +1,26 @@
+"""The server that is asked what nobody should ask."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from running import Server, serving
+
+TOKEN = "fuzz-token-that-may-write"  # noqa: S105 - of the server below
+
+
+@pytest.fixture(scope="module")
+def victim(people: Path) -> Iterator[Server]:
+    """Give a server that takes writes, and see that it is well when all has been asked."""
+    with serving(
+        str(people), "--writable", "--query-timeout", "5", environment={"KHYBER_ADMIN_TOKEN": TOKEN}
+    ) as running:
+        yield running
+        assert running.process.poll() is None
+        for path in ("/health/live", "/health/ready", "/health"):
+            answer = running.fetch(path)
+            assert (answer.status, json.loads(answer.body)["status"]) == (200, "ok")
