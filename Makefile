@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 ARGS ?=
 
-.PHONY: help serve test check format bench install clean
+.PHONY: help serve test check conformance format bench bench-install bench-peers install clean
 
 help: ## Say what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 serve: $(VENV)/.installed ## Compile the Khyber graph and answer SPARQL at http://127.0.0.1:8000/sparql
 	@$(BIN)/khyber serve $(ARGS)
@@ -24,6 +24,9 @@ check: $(VENV)/.developing ## Lint, types, import rules, and every gate on the g
 	$(BIN)/lint-imports
 	$(BIN)/khyber check
 
+conformance: $(VENV)/.developing ## Print how many of the W3C's SPARQL tests pass (KHYBER_RDF_TESTS says where they are)
+	@$(BIN)/python tests/conformance/score.py
+
 format: $(VENV)/.developing ## Bring code and data into the project's form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -32,6 +35,14 @@ format: $(VENV)/.developing ## Bring code and data into the project's form
 bench: $(VENV)/.developing ## Print the figures that README and docs quote
 	$(BIN)/python bench/serve.py
 	$(BIN)/python bench/reasoning.py
+	$(BIN)/python bench/isolation.py
+	$(BIN)/python bench/edge.py
+
+bench-peers: $(VENV)/.developing ## Compare with other SPARQL servers (ARGS="--triples 100000")
+	$(BIN)/python -m bench.side_by_side $(ARGS)
+
+bench-install: $(VENV)/.developing ## Get the servers that are compared, into a cache folder
+	$(BIN)/python -m bench.peers install
 
 install: $(VENV)/.installed ## Install into .venv, and nothing more
 

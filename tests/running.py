@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -84,11 +85,14 @@ def khyber(*arguments: str, cwd: Path | None = None, stdin: str = "") -> subproc
 
 
 @contextmanager
-def serving(*arguments: str, cwd: Path | None = None) -> Iterator[Server]:
-    """Run ``khyber serve`` on a free port, until the block ends."""
+def serving(
+    *arguments: str, cwd: Path | None = None, environment: Mapping[str, str] | None = None
+) -> Iterator[Server]:
+    """Run ``khyber serve`` on a free port, until the block ends; ``environment`` adds variables."""
     process = subprocess.Popen(
         [COMMAND, "serve", *arguments, "--port", "0"],
         cwd=cwd,
+        env={**os.environ, **(environment or {})},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

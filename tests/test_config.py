@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from khyber.config import PORT, REASONER, SETTINGS, STATE, Setting, SettingError, graph_home
+from khyber.config import PORT, REASONER, SETTINGS, STATE, graph_home
+from khyber.setting import Setting, SettingError
 from small_graph import write_home
 
 

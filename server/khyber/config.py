@@ -7,58 +7,22 @@ the option wins.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any
 
-T = TypeVar("T")
-
-
-class SettingError(ValueError):
-    """The text of an option or a variable stands for no value of the setting."""
-
-
-@dataclass(frozen=True)
-class Setting(Generic[T]):
-    """One setting: its option, its environment variable, its default and its help in one place.
-
-    ``default`` is the value when nothing is given, or a function that finds it (a folder of the user, say);
-    then ``default_text`` says in words what it finds. ``type`` turns the text of an option or a variable into
-    the value; it raises ValueError where the text does not fit ``expects``, the words for what does.
-    """
-
-    name: str
-    option: str
-    variable: str
-    default: T | Callable[[], T]
-    type: Callable[[str], T]
-    help: str
-    expects: str = "a text"
-    metavar: str = "TEXT"
-    default_text: str | None = None
-
-    def parse(self, text: str, *, given_as: str | None = None) -> T:
-        """Give the value that ``text`` stands for, or raise SettingError, naming ``given_as``."""
-        try:
-            return self.type(text)
-        except ValueError:
-            raise SettingError(
-                f"{given_as or self.option} takes {self.expects}; it was given {text!r}."
-            ) from None
-
-    def default_value(self) -> T:
-        """Give the value that holds when neither the option nor the variable is given."""
-        return self.default() if callable(self.default) else self.default
-
-    def value(self, environment: Mapping[str, str] | None = None) -> T:
-        """Give the value of the environment variable, or the default if it is not set or empty."""
-        text = (os.environ if environment is None else environment).get(self.variable)
-        return self.parse(text, given_as=self.variable) if text else self.default_value()
-
-    def described_default(self) -> str:
-        """Say the default in words, the same on every machine."""
-        return self.default_text if self.default_text is not None else str(self.default_value())
+from khyber.setting import (
+    Setting,
+    base_url,
+    contact,
+    folder,
+    hosts,
+    iris,
+    not_negative,
+    one_of,
+    port,
+    positive,
+    seconds,
+)
 
 
 def graph_home() -> Path:
@@ -81,31 +45,8 @@ def _user_state_folder() -> Path:
     return user_state_path("khyber")
 
 
-def _folder(text: str) -> Path:
-    return Path(text).expanduser()
-
-
-def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= 65535:
-        raise ValueError
-    return port
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
-
-
-def _one_of(*choices: str) -> Callable[[str], str]:
-    def choose(text: str) -> str:
-        if text.lower() not in choices:
-            raise ValueError
-        return text.lower()
-
-    return choose
+def _endpoints(text: str) -> tuple[str, ...]:
+    return iris(" ".join(" ".join(WIKIDATA) if word == "wikidata" else word for word in text.split()))
 
 
 HOME: Setting[Path] = Setting(
@@ -113,7 +54,7 @@ HOME: Setting[Path] = Setting(
     option="--home",
     variable="KHYBER_HOME",
     default=_installed_home,
-    type=_folder,
+    type=folder,
     help="The folder that holds ontology/, data/ and shapes/.",
     expects="a folder",
     metavar="DIR",
@@ -124,7 +65,7 @@ STATE: Setting[Path] = Setting(
     option="--state",
     variable="KHYBER_STATE",
     default=_user_state_folder,
-    type=_folder,
+    type=folder,
     help="The folder where compiled releases are kept, so that the next start is fast.",
     expects="a folder",
     metavar="DIR",
@@ -135,7 +76,7 @@ REASONER: Setting[str] = Setting(
     option="--reasoner",
     variable="KHYBER_REASONER",
     default="sparql",
-    type=_one_of("sparql", "owlrl"),
+    type=one_of("sparql", "owlrl"),
     help="What draws the conclusions: sparql (rules on the engine, fast) or owlrl (slow, for comparison).",
     expects="sparql or owlrl",
     metavar="NAME",
@@ -155,31 +96,233 @@ PORT: Setting[int] = Setting(
     option="--port",
     variable="KHYBER_PORT",
     default=8000,
-    type=_port,
+    type=port,
     help="The port that the server listens on; 0 for any free one.",
     expects="a number from 0 to 65535",
     metavar="NUMBER",
+)
+BASE_URL: Setting[str] = Setting(
+    name="base_url",
+    option="--base-url",
+    variable="KHYBER_BASE_URL",
+    default="",
+    type=base_url,
+    help="The address by which clients reach the server; graphs named by their path have IRIs below it.",
+    expects="an address such as https://example.org, without a query and a fragment",
+    metavar="URL",
+    default_text="the host and the port it listens on",
+)
+MAX_UPLOAD_BYTES: Setting[int] = Setting(
+    name="max_upload_bytes",
+    option="--max-upload-bytes",
+    variable="KHYBER_MAX_UPLOAD_BYTES",
+    default=268_435_456,
+    type=positive,
+    help="The longest body of a write that comes with a token, in bytes; a longer one is answered 413.",
+    expects="a number from 1",
+    metavar="BYTES",
 )
 MAX_REQUEST_BYTES: Setting[int] = Setting(
     name="max_request_bytes",
     option="--max-request-bytes",
     variable="KHYBER_MAX_REQUEST_BYTES",
     default=1_048_576,
-    type=_positive,
+    type=positive,
     help="The longest body of a request, in bytes; a longer one is answered 413.",
     expects="a number from 1",
     metavar="BYTES",
+)
+WIKIDATA = (
+    "https://query.wikidata.org/sparql",
+    "https://query-main.wikidata.org/sparql",
+    "https://query-scholarly.wikidata.org/sparql",
+)
+"""The query services of Wikidata: all but scholarly articles, under two names, and scholarly articles."""
+
+ALLOW_SERVICE: Setting[tuple[str, ...]] = Setting(
+    name="allow_service",
+    option="--allow-service",
+    variable="KHYBER_ALLOW_SERVICE",
+    default=WIKIDATA,
+    type=_endpoints,
+    help="The endpoints that SERVICE may call, with spaces between; wikidata for Wikidata's, or none.",
+    expects="endpoints such as https://example.org/sparql with spaces between, wikidata, or none",
+    metavar="URLS",
+    default_text="wikidata",
+)
+ALLOW_LOAD: Setting[tuple[str, ...]] = Setting(
+    name="allow_load",
+    option="--allow-load",
+    variable="KHYBER_ALLOW_LOAD",
+    default=(),
+    type=iris,
+    help="The documents that LOAD may fetch, with spaces between; one that ends with / stands for all below.",
+    expects="addresses such as https://example.org/data/ with spaces between, or none",
+    metavar="URLS",
+    default_text="none",
+)
+ALLOW_PRIVATE: Setting[tuple[str, ...]] = Setting(
+    name="allow_private",
+    option="--allow-private",
+    variable="KHYBER_ALLOW_PRIVATE",
+    default=(),
+    type=hosts,
+    help="The hosts that SERVICE and LOAD may reach at private or loopback addresses, with spaces between.",
+    expects="names of hosts with spaces between, or none",
+    metavar="HOSTS",
+    default_text="none",
+)
+CONTACT: Setting[str] = Setting(
+    name="contact",
+    option="--contact",
+    variable="KHYBER_CONTACT",
+    default="",
+    type=contact,
+    help="Whom other endpoints can write to about this server; without it SERVICE and LOAD call nobody.",
+    expects="an e-mail address or the address of a page",
+    metavar="ADDRESS",
+    default_text="nobody: federation is off",
+)
+SERVICE_TIMEOUT: Setting[int] = Setting(
+    name="service_timeout",
+    option="--service-timeout",
+    variable="KHYBER_SERVICE_TIMEOUT",
+    default=30,
+    type=positive,
+    help="How long another endpoint may take to answer, in seconds; then the query ends with 504.",
+    expects="a number from 1",
+    metavar="SECONDS",
+)
+SERVICE_BYTES: Setting[int] = Setting(
+    name="service_bytes",
+    option="--service-bytes",
+    variable="KHYBER_SERVICE_BYTES",
+    default=16_777_216,
+    type=positive,
+    help="The longest answer of another endpoint, in bytes; a longer one ends the query with 502.",
+    expects="a number from 1",
+    metavar="BYTES",
+)
+CACHE_SIZE: Setting[int] = Setting(
+    name="cache_size",
+    option="--cache-size",
+    variable="KHYBER_CACHE_SIZE",
+    default=67_108_864,
+    type=not_negative,
+    help="How many bytes of results are kept for the next who asks the same; 0 keeps none.",
+    expects="a number from 0",
+    metavar="BYTES",
+)
+ACCESS_LOG: Setting[str] = Setting(
+    name="access_log",
+    option="--access-log",
+    variable="KHYBER_ACCESS_LOG",
+    default="",
+    type=str,
+    help="The file to which a line of JSON is added for every request; - for standard output.",
+    expects="a file or -",
+    metavar="FILE",
+    default_text="no log",
+)
+ENGINE: Setting[str] = Setting(
+    name="engine",
+    option="--engine",
+    variable="KHYBER_ENGINE",
+    default="memory",
+    type=one_of("memory", "disk"),
+    help="Where the data is while it is served: memory (fast), or disk, in the state folder (of any size).",
+    expects="memory or disk",
+    metavar="NAME",
+)
+QUERY_TIMEOUT: Setting[float] = Setting(
+    name="query_timeout",
+    option="--query-timeout",
+    variable="KHYBER_QUERY_TIMEOUT",
+    default=60.0,
+    type=seconds,
+    help="How long a query or an update may run, in seconds; then it is stopped and answered 503.",
+    expects="a number of seconds above 0",
+    metavar="SECONDS",
+    default_text="60",
+)
+MEMORY_LIMIT: Setting[int] = Setting(
+    name="memory_limit",
+    option="--memory-limit",
+    variable="KHYBER_MEMORY_LIMIT",
+    default=1_073_741_824,
+    type=positive,
+    help="How much memory a query or an update may take beyond the data, in bytes; then it is answered 507.",
+    expects="a number from 1",
+    metavar="BYTES",
+)
+RESULT_LIMIT: Setting[int] = Setting(
+    name="result_limit",
+    option="--result-limit",
+    variable="KHYBER_RESULT_LIMIT",
+    default=1_073_741_824,
+    type=positive,
+    help="The longest result, in bytes; a query with a longer one is answered 507.",
+    expects="a number from 1",
+    metavar="BYTES",
+)
+SLOTS: Setting[int] = Setting(
+    name="slots",
+    option="--slots",
+    variable="KHYBER_SLOTS",
+    default=lambda: max(1, (os.cpu_count() or 1) - 1),
+    type=positive,
+    help="How many queries run at once.",
+    expects="a number from 1",
+    metavar="NUMBER",
+    default_text="one less than the machine has cores",
+)
+MAX_WAITING: Setting[int] = Setting(
+    name="max_waiting",
+    option="--max-waiting",
+    variable="KHYBER_MAX_WAITING",
+    default=64,
+    type=positive,
+    help="How many queries wait for a turn, half of them of any one client; more are answered 503 or 429.",
+    expects="a number from 1",
+    metavar="NUMBER",
 )
 LOG_LEVEL: Setting[str] = Setting(
     name="log_level",
     option="--log-level",
     variable="KHYBER_LOG_LEVEL",
     default="warning",
-    type=_one_of("debug", "info", "warning", "error"),
+    type=one_of("debug", "info", "warning", "error"),
     help="How much the server tells on standard error: debug, info, warning or error.",
     expects="debug, info, warning or error",
     metavar="LEVEL",
 )
 
-SETTINGS: tuple[Setting[Any], ...] = (HOME, STATE, REASONER, HOST, PORT, MAX_REQUEST_BYTES, LOG_LEVEL)
+SETTINGS: tuple[Setting[Any], ...] = (
+    HOME,
+    STATE,
+    REASONER,
+    HOST,
+    PORT,
+    BASE_URL,
+    MAX_REQUEST_BYTES,
+    MAX_UPLOAD_BYTES,
+    ALLOW_SERVICE,
+    ALLOW_LOAD,
+    ALLOW_PRIVATE,
+    CONTACT,
+    SERVICE_TIMEOUT,
+    SERVICE_BYTES,
+    ENGINE,
+    QUERY_TIMEOUT,
+    MEMORY_LIMIT,
+    RESULT_LIMIT,
+    SLOTS,
+    MAX_WAITING,
+    CACHE_SIZE,
+    ACCESS_LOG,
+    LOG_LEVEL,
+)
 """Every setting, in the order of the manual."""
+
+ADMIN_TOKEN_VARIABLE = "KHYBER_ADMIN_TOKEN"  # noqa: S105 - the name of a variable
+"""The variable that holds the admin's token; no option does, as other users of a machine can see options."""

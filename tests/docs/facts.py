@@ -92,7 +92,7 @@ def subclasses_of(ontology: list[Quad], top: str) -> set[str]:
 
 
 def settings() -> list[str]:
-    """Give the rows of the table of settings in README.md."""
+    """Give the rows of the table of settings in docs/settings.md."""
     return [f"| `{s.option}` | `{s.variable}` | {s.described_default()} | {s.help} |" for s in SETTINGS]
 
 

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from khyber.config import Setting, SettingError
 from khyber.errors import UsageError
+from khyber.setting import Setting, SettingError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

@@ -2,64 +2,51 @@
 
 from __future__ import annotations
 
-import errno
-import multiprocessing
 import os
-import signal
-import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from http import HTTPStatus
-from http.client import HTTPConnection
-from importlib import import_module
+from dataclasses import replace
 from pathlib import Path
-from threading import Thread
-from time import sleep
+from secrets import token_urlsafe
 
 import click
 
+from khyber.cli import http
+from khyber.cli.federation import federation_options
+from khyber.cli.listening import reserved
 from khyber.cli.options import setting_option
 from khyber.cli.progress import stage_lines
-from khyber.config import HOME, HOST, LOG_LEVEL, MAX_REQUEST_BYTES, PORT, REASONER, STATE
-from khyber.engine.memory import MemoryEngine
-from khyber.engine.published import load_published, named_graphs
-from khyber.errors import KhyberError, PortInUse, UsageError
-from khyber.rdf.reading import read_file
+from khyber.cli.served import EngineOptions, Served, files_loader, published_loader
+from khyber.config import (
+    ACCESS_LOG,
+    ADMIN_TOKEN_VARIABLE,
+    BASE_URL,
+    CACHE_SIZE,
+    ENGINE,
+    HOME,
+    HOST,
+    LOG_LEVEL,
+    MAX_REQUEST_BYTES,
+    MAX_UPLOAD_BYTES,
+    MAX_WAITING,
+    MEMORY_LIMIT,
+    PORT,
+    QUERY_TIMEOUT,
+    REASONER,
+    RESULT_LIMIT,
+    SLOTS,
+    STATE,
+)
+from khyber.engine.base import Limits
+from khyber.engine.isolation.client import IsolatedEngine
+from khyber.engine.isolation.supervisor import MOST_PAUSED
+from khyber.errors import EngineFailure, UsageError
+from khyber.federation.forwarder import forwarding
+from khyber.federation.policy import Policy
 from khyber.release.cache import load_or_compile
-from khyber.release.queries import ExampleQuery, example_queries
-from khyber.release.release import Release
-
-APPLICATION = "khyber.web.app:create_app"
-"""The factory of the application, as the HTTP server names its target."""
-
-THREADS_PER_CORE = 2
-"""How many requests are worked on at once, for each core of the machine."""
-
-SECONDS_TO_END = 3
-"""How long requests that are being answered may take to end when the server is told to end."""
-
-
-_LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - looked up, not listened on
-"""The address that means every network → the one of them by which a machine reaches itself."""
-
-
-@dataclass(frozen=True)
-class Address:
-    """Where the server listens: a numeric address and a port that is not 0."""
-
-    ip: str
-    port: int
-
-
-@dataclass(frozen=True)
-class Served:
-    """What the server answers from, and what its pages and its first line say about it."""
-
-    engine: MemoryEngine
-    release: str | None
-    title: str
-    examples: Sequence[ExampleQuery] = ()
+from khyber.release.modules import modules
+from khyber.release.queries import example_queries
+from khyber.release.sources import read_sources
 
 
 @click.command()
@@ -71,10 +58,28 @@ class Served:
     default=None,
     help="With FILEs: let the default graph hold the triples of every named graph too.  [default: no-union]",
 )
+@click.option("--empty", is_flag=True, help="Serve an empty dataset, to be filled by writes.")
+@click.option(
+    "--writable",
+    is_flag=True,
+    help="With FILEs or --empty: take SPARQL Update and Graph Store writes, in memory, with the token that "
+    f"{ADMIN_TOKEN_VARIABLE} holds, or that is printed at the start.",
+)
+@setting_option(BASE_URL)
 @setting_option(HOME)
 @setting_option(STATE)
 @setting_option(REASONER)
 @setting_option(MAX_REQUEST_BYTES)
+@setting_option(MAX_UPLOAD_BYTES)
+@setting_option(ENGINE)
+@setting_option(QUERY_TIMEOUT)
+@setting_option(MEMORY_LIMIT)
+@setting_option(RESULT_LIMIT)
+@setting_option(SLOTS)
+@setting_option(MAX_WAITING)
+@federation_options
+@setting_option(CACHE_SIZE)
+@setting_option(ACCESS_LOG)
 @setting_option(LOG_LEVEL)
 def serve(
     *,
@@ -82,158 +87,121 @@ def serve(
     host: str,
     port: int,
     union: bool | None,
+    empty: bool,
+    writable: bool,
+    base_url: str,
     home: Path,
     state: Path,
     reasoner: str,
     max_request_bytes: int,
+    max_upload_bytes: int,
+    engine: str,
+    query_timeout: float,
+    memory_limit: int,
+    result_limit: int,
+    slots: int,
+    max_waiting: int,
+    policy: Policy,
+    cache_size: int,
+    access_log: str,
     log_level: str,
 ) -> None:
     """Serve the Khyber graph over HTTP, or with FILEs, a plain SPARQL server of those RDF files.
 
     The Khyber graph is validated and reasoned over, and compiled only if it changed. Files are served as
     they are, with their named graphs; .ttl .nt .nq .trig .rdf .owl and .jsonld are known, each also with
-    .gz.
+    .gz or .zst.
     """
+    _require_agreement(files, union=union, empty=empty, writable=writable)
+    _require_log(access_log)
+    limits = Limits(query_timeout, memory_limit, result_limit)
+    options = EngineOptions(engine, state, limits, slots, max_waiting, writable=writable)
+    with reserved(host, port) as address, forwarding(policy) as outbound:
+        if files or empty:
+            served = _serve_files(files, options, union=bool(union))
+        else:
+            served = _serve_khyber(home, reasoner, options)
+        token = os.environ.pop(ADMIN_TOKEN_VARIABLE, None)  # no process that is started later needs it
+        served = replace(
+            served,
+            admin_token=token or (token_urlsafe() if writable else None),
+            token_is_new=writable and not token,
+            options={
+                "base_url": base_url or http.base_url(host, address.port),
+                "union": bool(union),
+                "max_request_bytes": max_request_bytes,
+                "max_upload_bytes": max_upload_bytes,
+                "writable": writable,
+                "cache_size": cache_size,
+                "access_log_to": access_log,
+                "limits": limits,
+                "outbound": outbound,
+            },
+        )
+        try:
+            http.run(served, host, address, waiting=slots + MOST_PAUSED + max_waiting, log_level=log_level)
+        finally:
+            status = served.engine.close()
+        if status:
+            raise EngineFailure("The server has ended because the processes that run queries have.")
+
+
+def _serve_files(files: Sequence[Path], options: EngineOptions, *, union: bool) -> Served:
+    # The processes are forked before there is a thread that draws.
+    engine = options.start(files_loader(files, options, union=union))
+    with _closing_on_error(engine), stage_lines() as on_stage:
+        on_stage("read", ", ".join(str(file) for file in files) or "nothing")
+        engine.wait()
+    return Served(engine, None, ", ".join(file.name for file in files) or "An empty dataset")
+
+
+def _serve_khyber(home: Path, reasoner: str, options: EngineOptions) -> Served:
+    with stage_lines() as on_stage:
+        release = load_or_compile(home, reasoner=reasoner, state=options.state, on_stage=on_stage)
+    engine = options.start(published_loader(release, options))
+    with _closing_on_error(engine):
+        engine.wait()
+        examples, terms = example_queries(home), modules(read_sources(home))
+        return Served(engine, release.id, "Khyber", examples, terms)
+
+
+@contextmanager
+def _closing_on_error(engine: IsolatedEngine) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        engine.close()
+        raise
+
+
+def _require_log(access_log: str) -> None:
+    if access_log in ("", "-"):
+        return
+    try:
+        Path(access_log).expanduser().open("ab").close()
+    except OSError as error:
+        raise UsageError(
+            f"The access log {access_log} cannot be written: {error.strerror}.",
+            remedy="Name a file in a folder that is there and may be written to.",
+        ) from None
+
+
+def _require_agreement(files: Sequence[Path], *, union: bool | None, empty: bool, writable: bool) -> None:
     if union is not None and not files:
         raise UsageError(
             "--union and --no-union are for FILEs.",
             remedy="The default graph of the Khyber graph is what it publishes; FROM narrows it.",
         )
-    with reserved(host, port) as address:
-        with stage_lines() as on_stage:
-            if files:
-                on_stage("read", ", ".join(str(file) for file in files))
-                served = _files(files, union=bool(union))
-            else:
-                served = _khyber(
-                    load_or_compile(home, reasoner=reasoner, state=state, on_stage=on_stage), home
-                )
-        _run(served, host, address, max_request_bytes=max_request_bytes, log_level=log_level)
-
-
-@contextmanager
-def reserved(host: str, port: int) -> Iterator[Address]:
-    """Hold a port, any free one for 0, while the graph is compiled; raise PortInUse or UsageError.
-
-    The HTTP server opens its sockets with SO_REUSEPORT and so would share the port with another server of
-    the same kind without a word. The first socket here does not, and tells.
-    """
-    try:
-        family, _, _, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-    except (socket.gaierror, UnicodeError):
-        raise UsageError(f"--host {host!r} is no address of this machine.") from None
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(address)
-        except OSError as error:
-            raise _cannot_listen(host, port, error) from None
-        free_port: int = probe.getsockname()[1]
-    with socket.socket(family, socket.SOCK_STREAM) as holder:
-        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        holder.bind((address[0], free_port, *address[2:]))
-        yield Address(str(address[0]), free_port)
-
-
-def _cannot_listen(host: str, port: int, error: OSError) -> KhyberError:
-    if error.errno == errno.EADDRINUSE:
-        return PortInUse(
-            f"Another program listens on port {port} of {host} already.",
-            remedy="Choose another with --port, or --port 0 for any free one.",
+    if empty and files:
+        raise UsageError("--empty and FILEs exclude each other.", remedy="Leave one of them out.")
+    if writable and not files and not empty:
+        raise UsageError(
+            "--writable is for FILEs and --empty; the Khyber graph is read-only.",
+            remedy="Add --empty for an empty dataset.",
         )
-    if error.errno == errno.EACCES:
-        return UsageError(f"Port {port} needs more rights than you have.", remedy="Choose one above 1023.")
-    return UsageError(f"Nothing can listen on {host}: {error.strerror}.", remedy="Choose another --host.")
-
-
-def _khyber(release: Release, home: Path) -> Served:
-    return Served(load_published(release.quads), release.id, "Khyber", example_queries(home))
-
-
-def _files(files: Sequence[Path], *, union: bool) -> Served:
-    quads = [quad for file in files for quad in read_file(file)]
-    engine = MemoryEngine.load(quads, named_graphs(quads) if union else ())
-    names = ", ".join(file.name for file in files)
-    return Served(engine, None, names)
-
-
-def _run(served: Served, host: str, address: Address, *, max_request_bytes: int, log_level: str) -> None:
-    """Serve until SIGINT or SIGTERM, in one worker process that inherits the engine by fork."""
-    from granian.constants import Interfaces  # noqa: PLC0415 - a wrong input is told without the HTTP server
-    from granian.log import LogLevels  # noqa: PLC0415
-    from granian.server import Server  # noqa: PLC0415
-
-    multiprocessing.set_start_method("fork", force=True)
-    supervisor = os.getpid()
-
-    def load(target: str) -> Callable[..., object]:
-        """Make the application, in the worker process; only the supervisor listens to Ctrl-C."""
-        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-        module, _, factory = target.partition(":")
-        application: Callable[..., object] = getattr(import_module(module), factory)(
-            served.engine,
-            release=served.release,
-            title=served.title,
-            examples=served.examples,
-            max_request_bytes=max_request_bytes,
+    if writable and union:
+        raise UsageError(
+            "--writable and --union exclude each other: a default graph that is made of other graphs is not "
+            "written to.",
+            remedy="Leave one of them out; FROM clauses make a union for one query.",
         )
-        first_line = _first_line(served, host, address.port)
-        Thread(target=_announce, args=(address, first_line, supervisor), daemon=True).start()
-        return application
-
-    Server(
-        APPLICATION,
-        address=address.ip,
-        port=address.port,
-        interface=Interfaces.WSGI,
-        workers=1,
-        blocking_threads=THREADS_PER_CORE * multiprocessing.cpu_count(),
-        websockets=False,
-        workers_kill_timeout=SECONDS_TO_END,
-        log_level=LogLevels(log_level),
-        log_access=log_level in ("debug", "info"),
-        log_dictconfig=_logging(log_level),
-    ).serve(target_loader=load)
-
-
-def _announce(address: Address, first_line: str, supervisor: int) -> None:
-    """Print the first line as soon as the server answers, and end the worker if its supervisor has gone."""
-    while not _answers(address):
-        sleep(0.01)
-    click.echo(first_line)
-    while os.getppid() == supervisor:
-        sleep(1)
-    os.kill(os.getpid(), signal.SIGTERM)
-
-
-def _answers(address: Address) -> bool:
-    connection = HTTPConnection(_LOOPBACK.get(address.ip, address.ip), address.port, timeout=5)
-    try:
-        connection.request("GET", "/health")
-        return connection.getresponse().status == HTTPStatus.OK
-    except OSError:
-        return False
-    finally:
-        connection.close()
-
-
-def _first_line(served: Served, host: str, port: int) -> str:
-    address = f"[{host}]" if ":" in host else host
-    size = served.engine.size()
-    triples = f"{size:,} {'triple' if size == 1 else 'triples'}"
-    graphs = served.engine.graphs()
-    if graphs and served.release is None:
-        triples += f" and {sum(graphs.values()):,} in named graphs"
-    name = f"Khyber {served.release}" if served.release else "Khyber"
-    return f"{name} answers SPARQL at http://{address}:{port}/sparql ({triples})"
-
-
-def _logging(log_level: str) -> dict[str, object]:
-    """Send what the server tells to standard error; standard output holds the first line only."""
-    handler = {"class": "logging.StreamHandler", "stream": "ext://sys.stderr", "formatter": "generic"}
-    return {
-        "handlers": {"console": handler, "access": {**handler, "formatter": "access"}},
-        "root": {"handlers": ["console"], "level": log_level.upper()},
-    }
