@@ -62,7 +62,7 @@ from khyber.release.sources import read_sources
 @click.option(
     "--writable",
     is_flag=True,
-    help="With FILEs or --empty: take SPARQL Update and Graph Store writes, in memory, with the token that "
+    help="With FILEs or --empty: take SPARQL Update and Graph Store writes, with the token that "
     f"{ADMIN_TOKEN_VARIABLE} holds, or that is printed at the start.",
 )
 @setting_option(BASE_URL)
