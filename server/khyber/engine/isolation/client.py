@@ -16,6 +16,7 @@ from khyber.engine.base import BytesResult, GraphChange, Limits, Query, Result, 
 from khyber.engine.isolation.child import format_name
 from khyber.engine.isolation.holding import Loader
 from khyber.engine.isolation.messages import Reply, Request, State, Task, packed, unpacked
+from khyber.engine.isolation.page import VersionPage
 from khyber.engine.isolation.processes import adopt_orphans, forked
 from khyber.engine.isolation.supervisor import Plan, Supervisor
 from khyber.engine.isolation.wire import Channel
@@ -54,12 +55,13 @@ class IsolatedEngine:
     May be used by any number of threads, and by processes forked from the one that started it.
     """
 
-    def __init__(self, doorway: socket.socket, supervisor: int, limits: Limits) -> None:
-        """Take the socket through which connections are made, and the supervisor's process identifier."""
+    def __init__(self, doorway: socket.socket, supervisor: int, limits: Limits, page: VersionPage) -> None:
+        """Take the socket through which connections are made, the supervisor's process, and its page."""
         self._doorway = doorway
         self._supervisor = supervisor
         self._owner = os.getpid()
         self._limits = limits
+        self._page = page
         self._connection = _Connection()
         self._census: _Census | None = None
 
@@ -80,13 +82,14 @@ class IsolatedEngine:
         in ``spool``.
         """
         plan = Plan(slots or default_slots(), max_waiting, spool or Path(gettempdir()))
+        page = VersionPage()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 
         def run() -> None:
             adopt_orphans()
-            os._exit(Supervisor(theirs, loader, plan).run())
+            os._exit(Supervisor(theirs, loader, plan, page).run())
 
-        engine = cls(ours, forked("khyber-supervisor", run, keep=[theirs.fileno()]), limits)
+        engine = cls(ours, forked("khyber-supervisor", run, keep=[theirs.fileno()]), limits, page)
         theirs.close()
         return engine
 
@@ -164,8 +167,8 @@ class IsolatedEngine:
         return self._counted().graphs
 
     def version(self) -> str:
-        """Name the state of the dataset."""
-        return self.state().version
+        """Name the state of the dataset; it is read without a message."""
+        return self._page.read() or self.state().version
 
     def state(self) -> State:
         """Give what the supervisor knows about itself: the version, and the numbers for the metrics."""

@@ -24,6 +24,7 @@ from khyber.engine.isolation.messages import (
     Reply,
     unpacked,
 )
+from khyber.engine.isolation.page import VersionPage
 from khyber.engine.isolation.processes import forked
 from khyber.engine.isolation.wire import Channel
 from khyber.errors import EngineFailure, KhyberError
@@ -49,7 +50,12 @@ class Dataset:
     """The holder, its children, and the generation of the dataset: how many updates it has had."""
 
     def __init__(
-        self, selector: selectors.BaseSelector, loader: Loader, spool: Path, listener: Listener
+        self,
+        selector: selectors.BaseSelector,
+        loader: Loader,
+        spool: Path,
+        page: VersionPage,
+        listener: Listener,
     ) -> None:
         self.generation = 0
         self.reloads = 0
@@ -58,7 +64,9 @@ class Dataset:
         self._loader = loader
         self._spool = spool
         self._listener = listener
+        self._page = page
         self._name = secrets.token_hex(6)
+        self._page.write(self.version)
         self._holder: Holder | None = None
         self._former: set[Holder] = set()
         self._idle: list[Child] = []
@@ -206,6 +214,7 @@ class Dataset:
         else:
             self.reloads += 1
             self._name = secrets.token_hex(6)
+            self._page.write(self.version)
             self.load()
 
     def _dismiss(self, holder: Holder) -> None:
@@ -334,6 +343,7 @@ class Dataset:
 
     def _next_generation(self) -> None:
         self.generation += 1
+        self._page.write(self.version)
         for child in list(self._idle):
             self.kill(child)
 

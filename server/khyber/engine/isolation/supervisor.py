@@ -16,6 +16,7 @@ from khyber.engine.isolation.dataset import Dataset
 from khyber.engine.isolation.family import Child, Client, Job
 from khyber.engine.isolation.holding import Loader
 from khyber.engine.isolation.messages import Reply, Request, State, Task, packed
+from khyber.engine.isolation.page import VersionPage
 from khyber.engine.isolation.turns import QUANTUM, Bounds, Turn, Turns
 from khyber.engine.isolation.wire import Channel, close_all
 from khyber.errors import EngineFailure, KhyberError, TimeLimitReached
@@ -52,7 +53,7 @@ class Plan:
 class Supervisor:
     """Serves the connections that come through ``doorway`` until its other end is closed by everybody."""
 
-    def __init__(self, doorway: socket.socket, loader: Loader, plan: Plan) -> None:
+    def __init__(self, doorway: socket.socket, loader: Loader, plan: Plan, page: VersionPage) -> None:
         self._doorway = doorway
         self._plan = plan
         self._selector = selectors.DefaultSelector()
@@ -65,7 +66,7 @@ class Supervisor:
         self._refused = 0
         self._open = True
         self._was_loaded = False
-        self._dataset = Dataset(self._selector, loader, plan.spool, self)
+        self._dataset = Dataset(self._selector, loader, plan.spool, page, self)
 
     def run(self) -> int:
         """Work until the doorway is closed, or the dataset is lost; give the exit status."""
