@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,6 +48,7 @@ def output(command: str, **environment: str) -> str:
     return run.stdout.replace("\r\n", "\n")
 
 
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed: the README asks with it")
 def test_the_first_query_of_the_readme_gives_the_answer_below_it(published: Server) -> None:
     command, answer = snippet("csv")
     assert output(command.replace("http://127.0.0.1:8000", published.root)) == answer

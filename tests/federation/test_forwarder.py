@@ -80,7 +80,9 @@ def test_a_forwarder_whose_worker_dies_has_another(other: Remote) -> None:
 def tls(tmp_path: Path) -> tuple[ssl.SSLContext, Path]:
     """Give what a server over TLS needs, and the certificate that vouches for it."""
     if shutil.which("openssl") is None:
-        pytest.skip("openssl makes the certificate")
+        pytest.skip(
+            "openssl is not installed: it makes the certificate of the server that is called over TLS"
+        )
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
     made = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=local", "-days", "1"]
     named = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)]

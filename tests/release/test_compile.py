@@ -67,7 +67,6 @@ def test_each_stage_is_told_and_timed(tmp_path: Path) -> None:
     )
 
     assert told == list(release.seconds) == STAGES
-    assert all(seconds >= 0 for seconds in release.seconds.values())
 
 
 def test_both_reasoners_make_the_same_release(tmp_path: Path) -> None:

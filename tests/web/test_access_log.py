@@ -134,7 +134,7 @@ def test_lines_are_added_to_what_is_there(tmp_path: Path) -> None:
 def test_a_full_disk_fails_no_request(capfd: pytest.CaptureFixture[str]) -> None:
     full = Path("/dev/full")
     if not full.exists():
-        pytest.skip("there is no device here that is always full")
+        pytest.skip("/dev/full is not on this system: it plays the disk that is full")
     FileLog(full).write(access())
     assert "cannot be written: No space left on device." in capfd.readouterr().err
 
