@@ -48,15 +48,38 @@ PROBLEM_BASE = "https://w3id.org/khyber/problem/"
 
 @dataclass(frozen=True)
 class Location:
-    """A place in an input: a source, with a line and a column counted from 1 where they are known."""
+    """A place in an input: a source, with a line and a column counted from 1 where they are known.
+
+    ``sheet`` is the name of a sheet of a workbook, "" for a table that has one sheet without a name (CSV),
+    and None for what is not a table; in a table the line is the row.
+    """
 
     source: str
     line: int | None = None
     column: int | None = None
+    sheet: str | None = None
 
     def __str__(self) -> str:
-        """Render as ``source:line:column``, leaving out what is not known."""
-        return ":".join(str(part) for part in (self.source, self.line, self.column) if part is not None)
+        """Render as ``source:line:column``, or ``source, sheet Events, cell C7`` for a table."""
+        if self.sheet is None:
+            return ":".join(str(part) for part in (self.source, self.line, self.column) if part is not None)
+        sheet = f"sheet {self.sheet}" if self.sheet else ""
+        return ", ".join(part for part in (self.source, sheet, self._cell) if part)
+
+    @property
+    def _cell(self) -> str:
+        if self.line is None:
+            return ""
+        return f"cell {column_letters(self.column)}{self.line}" if self.column else f"row {self.line}"
+
+
+def column_letters(column: int) -> str:
+    """Name a column of a table, counted from 1, as spreadsheets do: A, B, … Z, AA."""
+    letters = ""
+    while column:
+        column, letter = divmod(column - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return letters
 
 
 class KhyberError(Exception):
@@ -103,6 +126,8 @@ class KhyberError(Exception):
                 members["line"] = self.location.line
             if self.location.column is not None:
                 members["column"] = self.location.column
+            if self.location.sheet:
+                members["sheet"] = self.location.sheet
         return members
 
 

@@ -5,9 +5,10 @@ import logging
 import pytest
 from flask.testing import FlaskClient
 
+from khyber.contributions.roles import Role
 from khyber.errors import Forbidden, Unauthorized
 from khyber.web import access
-from khyber.web.access import AdminToken, Role
+from khyber.web.access import AdminToken
 from web.writable import AUTHORISED, EX, ONE, TOKEN, application, assert_refused, values
 
 INSERT = f"INSERT DATA {{ <{EX}a> <{EX}p> '2' }}"

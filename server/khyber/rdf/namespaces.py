@@ -8,6 +8,10 @@ TERM = ONTOLOGY + "#"
 ID = BASE + "id/"
 SHAPE = BASE + "shapes#"
 GRAPH = BASE + "graph/"
+CONTRIBUTION_GRAPH = GRAPH + "contribution/"
+PROVENANCE_GRAPH = GRAPH + "provenance"
+CONTRIBUTION = BASE + "contribution/"
+VERSION = BASE + "version/"
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
@@ -23,6 +27,7 @@ SD = "http://www.w3.org/ns/sparql-service-description#"
 VOID = "http://rdfs.org/ns/void#"
 VOID_EXT = "http://ldf.fi/void-ext#"
 SCHEMA_ORG = "https://schema.org/"
+NP = "http://www.nanopub.org/nschema#"
 
 KINDS = (
     "actor",

@@ -5,24 +5,16 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Protocol, cast
 
 from flask import Flask, current_app, g, request
 
+from khyber.contributions.roles import Role
 from khyber.engine.base import Engine, Limits, WritableEngine
 from khyber.errors import Forbidden, ReadOnly, Unauthorized
 from khyber.web.about import served
 
 _KEY = "khyber.writing"
-
-
-class Role(IntEnum):
-    """What the holder of a token may do; a higher role may do what a lower one may."""
-
-    CONTRIBUTOR = 1
-    CURATOR = 2
-    ADMIN = 3
 
 
 class Tokens(Protocol):

@@ -1,0 +1,1 @@
+"""The only door through which the published graph changes: contributions, the ledger, versions."""
