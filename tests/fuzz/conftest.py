@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from fuzz.raw import TALLY
 from running import Server, serving
 
 TOKEN = "fuzz-token-that-may-write"  # noqa: S105 - of the server below
@@ -24,3 +25,9 @@ def victim(people: Path) -> Iterator[Server]:
         for path in ("/health/live", "/health/ready", "/health"):
             answer = running.fetch(path)
             assert (answer.status, json.loads(answer.body)["status"]) == (200, "ok")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how often each status was answered."""
+    counts = ", ".join(f"{status}: {count:,}" for status, count in sorted(TALLY.items()))
+    terminalreporter.write_line(f"Fuzzing: {sum(TALLY.values()):,} raw requests; {counts}.")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
+from collections import Counter
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
 from urllib.parse import urlsplit
@@ -13,6 +15,12 @@ from problem_shape import MEMBERS
 from running import Server
 
 SECONDS = 30
+
+EXAMPLES = int(os.environ.get("KHYBER_FUZZ_EXAMPLES", "150"))
+"""How many random requests each test sends."""
+
+TALLY: Counter[str] = Counter()
+"""How often each status was answered, for the summary."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,9 @@ def sent(server: Server, request: bytes, method: str = "GET", *, hang_up: bool =
             response.begin()
             body = response.read()
         except (ConnectionError, HTTPException):
+            TALLY["cut off"] += 1
             return None
+        TALLY[str(response.status)] += 1
         return Received(response.status, {name.lower(): value for name, value in response.getheaders()}, body)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fuzz.raw import assert_clean, request, sent
+from fuzz.raw import EXAMPLES, assert_clean, request, sent
 from khyber.config import graph_home
 from khyber.release.queries import example_queries
 from khyber.sparql.formats import FORMATS
@@ -72,7 +72,7 @@ def mutated(draw: Any) -> str:
     query=mutated(), accept=st.sampled_from(["*/*", "text/html", *(entry.media_type for entry in FORMATS)])
 )
 @settings(
-    max_examples=150,
+    max_examples=EXAMPLES,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -7,11 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fuzz.conftest import TOKEN
-from fuzz.raw import assert_clean, request, sent
+from fuzz.raw import EXAMPLES, assert_clean, request, sent
 from khyber.sparql.formats import FORMATS
 from running import Server
 
-EXAMPLES = 150
 BOUNDED = settings(
     max_examples=EXAMPLES,
     deadline=None,
