@@ -286,6 +286,58 @@ MAX_WAITING: Setting[int] = Setting(
     expects="a number from 1",
     metavar="NUMBER",
 )
+LEDGER: Setting[str] = Setting(
+    name="ledger",
+    option="--ledger",
+    variable="KHYBER_LEDGER",
+    default="",
+    type=str,
+    help="Where contributions, decisions and versions are kept: a folder, or a PostgreSQL database.",
+    expects="a folder, or postgresql://user:password@host/database",
+    metavar="WHERE",
+    default_text="ledger.sqlite in the state folder",
+)
+MAX_CONTRIBUTION_BYTES: Setting[int] = Setting(
+    name="max_contribution_bytes",
+    option="--max-contribution-bytes",
+    variable="KHYBER_MAX_CONTRIBUTION_BYTES",
+    default=16_777_216,
+    type=positive,
+    help="The longest document that is validated or taken as a contribution, in bytes; then 413.",
+    expects="a number from 1",
+    metavar="BYTES",
+)
+VALIDATION_TIMEOUT: Setting[float] = Setting(
+    name="validation_timeout",
+    option="--validation-timeout",
+    variable="KHYBER_VALIDATION_TIMEOUT",
+    default=30.0,
+    type=seconds,
+    help="How long the validation of a contribution may take, in seconds; then it is answered 503.",
+    expects="a number of seconds above 0",
+    metavar="SECONDS",
+    default_text="30",
+)
+VALIDATION_MEMORY: Setting[int] = Setting(
+    name="validation_memory",
+    option="--validation-memory",
+    variable="KHYBER_VALIDATION_MEMORY",
+    default=1_073_741_824,
+    type=positive,
+    help="How much memory the validation of a contribution may take, in bytes; then it is answered 507.",
+    expects="a number from 1",
+    metavar="BYTES",
+)
+VERSIONS_ASKED: Setting[int] = Setting(
+    name="versions_asked",
+    option="--versions-asked",
+    variable="KHYBER_VERSIONS_ASKED",
+    default=50,
+    type=not_negative,
+    help="How many versions back a query may go with ?version=; all of them can be exported.",
+    expects="a number from 0",
+    metavar="NUMBER",
+)
 LOG_LEVEL: Setting[str] = Setting(
     name="log_level",
     option="--log-level",
@@ -319,6 +371,11 @@ SETTINGS: tuple[Setting[Any], ...] = (
     SLOTS,
     MAX_WAITING,
     CACHE_SIZE,
+    LEDGER,
+    MAX_CONTRIBUTION_BYTES,
+    VALIDATION_TIMEOUT,
+    VALIDATION_MEMORY,
+    VERSIONS_ASKED,
     ACCESS_LOG,
     LOG_LEVEL,
 )
