@@ -307,6 +307,16 @@ MAX_CONTRIBUTION_BYTES: Setting[int] = Setting(
     expects="a number from 1",
     metavar="BYTES",
 )
+MAX_CONTRIBUTION_TRIPLES: Setting[int] = Setting(
+    name="max_contribution_triples",
+    option="--max-contribution-triples",
+    variable="KHYBER_MAX_CONTRIBUTION_TRIPLES",
+    default=20_000,
+    type=positive,
+    help="How many triples a contribution may add and remove; one with more is not judged further.",
+    expects="a number from 1",
+    metavar="NUMBER",
+)
 VALIDATION_TIMEOUT: Setting[float] = Setting(
     name="validation_timeout",
     option="--validation-timeout",
@@ -373,6 +383,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     CACHE_SIZE,
     LEDGER,
     MAX_CONTRIBUTION_BYTES,
+    MAX_CONTRIBUTION_TRIPLES,
     VALIDATION_TIMEOUT,
     VALIDATION_MEMORY,
     VERSIONS_ASKED,

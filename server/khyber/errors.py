@@ -14,11 +14,13 @@
     ├─ Forbidden                403  the token may not do what was asked for
     ├─ ReadOnly                 403  this server takes no writes
     ├─ NotFound                 404  there is nothing at this address
+    │  └─ Redacted              410  what was here was taken out by an administrator
     ├─ MethodNotAllowed         405  the address does not know this method
     ├─ NotAcceptable            406  no format that the client accepts can be written
     ├─ Conflict                 409  what is there now contradicts what was asked for
     ├─ UnsupportedMediaType     415  a request body has a type that is not read here
     ├─ DoesNotConform           422  a graph violates its shapes or contradicts its ontology
+    ├─ NotAsserted              422  what should be removed is not asserted
     ├─ LimitReached             503  a query took more than it may
     │  ├─ TimeLimitReached      503  a query ran longer than it may
     │  ├─ MemoryLimitReached    507  a query took more memory than it may
@@ -31,7 +33,13 @@
     │  ├─ BadGateway            502  the endpoint of a SERVICE clause fails
     │  ├─ GatewayTimeout        504  the endpoint of a SERVICE clause does not answer in time
     │  └─ EndpointBusy          503  the endpoint of a SERVICE clause asked to be left alone for a while
-    └─ PortInUse                500  the server's address is taken
+    ├─ PortInUse                500  the server's address is taken
+    ├─ StateInUse               500  another process works in the state folder or on the ledger
+    ├─ StorageFull              507  there is no room to write
+    └─ LedgerFailure            500  the ledger cannot be opened or written
+       ├─ LedgerUnavailable     503  the ledger's database does not answer, or is busy
+       ├─ LedgerCorrupt         500  what is in the ledger is not what was written
+       └─ LedgerTooNew          500  the ledger was written by a newer Khyber
 
 Each class carries its HTTP status, its code (the last part of the problem's type, and the heading in
 docs/errors.md), a title and the exit code of the command line. Each instance says what is wrong, where, and
@@ -214,6 +222,14 @@ class NotFound(KhyberError):
     title = "There is nothing here"
 
 
+class Redacted(NotFound):
+    """What was here was taken out by an administrator."""
+
+    status = 410
+    code = "redacted"
+    title = "This was taken out"
+
+
 class MethodNotAllowed(KhyberError):
     """The address does not know this method."""
 
@@ -252,6 +268,15 @@ class DoesNotConform(KhyberError):
     status = 422
     code = "does-not-conform"
     title = "The graph does not conform"
+    exit_code = 1
+
+
+class NotAsserted(KhyberError):
+    """What should be removed from the published graph is not asserted: it follows, or is not there."""
+
+    status = 422
+    code = "not-asserted"
+    title = "What should be removed is not asserted"
     exit_code = 1
 
 
@@ -352,3 +377,47 @@ class PortInUse(KhyberError):
 
     code = "port-in-use"
     title = "The address is taken"
+
+
+class StateInUse(KhyberError):
+    """Another process works in the state folder or on the ledger."""
+
+    code = "state-in-use"
+    title = "The state folder is in use"
+
+
+class StorageFull(KhyberError):
+    """There is no room to write; nothing was changed."""
+
+    status = 507
+    code = "storage-full"
+    title = "There is no room to write"
+
+
+class LedgerFailure(KhyberError):
+    """The ledger cannot be opened or written."""
+
+    code = "ledger-failure"
+    title = "The ledger cannot be used"
+
+
+class LedgerUnavailable(LedgerFailure):
+    """The ledger's database does not answer, or is busy."""
+
+    status = 503
+    code = "ledger-unavailable"
+    title = "The ledger's database does not answer"
+
+
+class LedgerCorrupt(LedgerFailure):
+    """What is in the ledger is not what was written; nothing in it is changed."""
+
+    code = "ledger-corrupt"
+    title = "The ledger is damaged"
+
+
+class LedgerTooNew(LedgerFailure):
+    """The ledger was written by a newer Khyber."""
+
+    code = "ledger-too-new"
+    title = "The ledger is of a newer Khyber"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from khyber.errors import Location, RdfSyntaxError
 from khyber.rdf.delta import Delta, from_rdf_patch, to_rdf_patch
@@ -50,3 +50,15 @@ def test_a_row_of_another_kind_is_refused() -> None:
 
 def test_what_is_aborted_has_no_effect() -> None:
     assert not from_rdf_patch(b"TX .\nA <http://e/a> <http://e/b> <http://e/c> .\nTA .\n", "a.rdfp")
+
+
+def test_blank_nodes_keep_their_labels_from_row_to_row() -> None:
+    node, link = BlankNode("b1"), NamedNode("http://e/p")
+    delta = Delta.of([Quad(node, link, node, link), Quad(node, link, Literal("a"), link)], [])
+    assert from_rdf_patch(to_rdf_patch(delta), "patch") == delta
+
+
+def test_rows_work_in_their_order() -> None:
+    quad = b"<http://e/a> <http://e/b> <http://e/c> ."
+    assert not from_rdf_patch(b"TX .\nA " + quad + b"\nD " + quad + b"\nTC .\n", "a.rdfp").added
+    assert from_rdf_patch(b"D " + quad + b"\nA " + quad, "a.rdfp") == Delta()

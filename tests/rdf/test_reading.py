@@ -112,9 +112,14 @@ def test_a_base_makes_relative_iris_good() -> None:
     assert quads == [Quad(*TRIPLE)]
 
 
+BAD_ID = (
+    b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:ID="1 2"/></rdf:RDF>'
+)
+
+
 def test_a_format_without_positions_still_names_the_document() -> None:
     with pytest.raises(RdfSyntaxError) as raised:
-        parse(b"<rdf:RDF", format=RdfFormat.RDF_XML, source="a.rdf")
+        parse(BAD_ID, format=RdfFormat.RDF_XML, source="a.rdf")
 
     assert raised.value.location == Location("a.rdf")
 
@@ -233,3 +238,14 @@ def test_a_text_keeps_its_line_ends(tmp_path: Path) -> None:
     (tmp_path / "a.rq").write_bytes(b"one\r\ntwo\n")
 
     assert read_text(tmp_path / "a.rq") == "one\r\ntwo\n"
+
+
+@pytest.mark.parametrize("whole", [0.0, 0.4, 0.9])
+def test_xml_that_breaks_off_is_refused(whole: float) -> None:
+    document = (
+        b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://e/">'
+        b'<rdf:Description rdf:about="http://e/a"><e:p>one</e:p></rdf:Description></rdf:RDF>'
+    )
+    assert len(parse(document, format=RdfFormat.RDF_XML, source="a.rdf")) == 1
+    with pytest.raises(RdfSyntaxError, match="not well-formed"):
+        parse(document[: int(len(document) * whole)], format=RdfFormat.RDF_XML, source="a.rdf")

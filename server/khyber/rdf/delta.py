@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+import pyoxigraph
 from pyoxigraph import Quad, RdfFormat, serialize
 
 from khyber.errors import Location, RdfSyntaxError
-from khyber.rdf.reading import parse
 
 MEDIA_TYPE = "application/rdf-patch"
 """The media type of an RDF Patch."""
 
 _ADD, _DELETE = b"A ", b"D "
-_IGNORED = (b"H ", b"TX", b"TC", b"PA ", b"PD ", b"#")
+_ABORT, _COMMIT = b"TA", b"TC"
+_IGNORED = (b"H ", b"TX", b"PA ", b"PD ", b"#")
 
 
 @dataclass(frozen=True)
@@ -60,26 +61,57 @@ def to_rdf_patch(delta: Delta) -> bytes:
 def from_rdf_patch(data: bytes, source: str) -> Delta:
     """Read an RDF Patch of one or more transactions, rows in their order; prefixes in rows are not known.
 
-    A transaction that is aborted (TA) has no effect. Raises RdfSyntaxError with the line.
+    A transaction that is aborted (TA) has no effect; blank nodes keep their labels. Raises RdfSyntaxError
+    with the line.
     """
     done, current = Delta(), Delta()
-    for number, line in enumerate(data.splitlines(), 1):
-        row = line.strip()
-        if row.startswith((_ADD, _DELETE)):
-            quad = _quad(row[2:], source, number)
-            change = Delta((quad,)) if row.startswith(_ADD) else Delta((), (quad,))
-            current = current.then(change)
-        elif row.startswith(b"TA"):
+    for mark, rows in _runs(data, source):
+        if mark == _ADD:
+            current = current.then(Delta.of(_quads(rows, source), ()))
+        elif mark == _DELETE:
+            current = current.then(Delta.of((), _quads(rows, source)))
+        elif mark == _ABORT:
             current = Delta()
-        elif row.startswith(b"TC"):
+        else:
             done, current = done.then(current), Delta()
-        elif row and not row.startswith(_IGNORED):
+    return done.then(current)
+
+
+def _runs(data: bytes, source: str) -> Iterator[tuple[bytes, list[tuple[int, bytes]]]]:
+    """Give the rows that follow each other and do the same together, each with its number."""
+    rows: list[tuple[int, bytes]] = []
+    last = b""
+    for number, line in enumerate(data.split(b"\n"), 1):
+        row = line.strip()
+        mark = next((mark for mark in (_ADD, _DELETE, _ABORT, _COMMIT) if row.startswith(mark)), b"")
+        if not mark and row and not row.startswith(_IGNORED):
             raise RdfSyntaxError(
                 "This is no row of an RDF Patch.",
                 location=Location(source, number, 1),
                 remedy="A row begins with A (add), D (delete), H, TX, TC or TA; terms are as in N-Quads.",
             )
-    return done.then(current)
+        if mark != last and rows:
+            yield last, rows
+            rows = []
+        if mark:
+            rows.append((number, row))
+            last = mark
+    if rows:
+        yield last, rows
+
+
+def _quads(rows: Sequence[tuple[int, bytes]], source: str) -> list[Quad]:
+    """Parse rows all at once; one by one, to find the place, only where that fails."""
+    try:
+        quads = list(_parsed(b"\n".join(row[2:] for _, row in rows)))
+    except SyntaxError:
+        quads = []
+    return quads if len(quads) == len(rows) else [_quad(row[2:], source, number) for number, row in rows]
+
+
+def _parsed(lines: bytes) -> Iterable[Quad]:
+    # Not by khyber.rdf.reading: there each document has blank nodes of its own, here a label is a name.
+    return pyoxigraph.parse(lines, RdfFormat.N_QUADS)
 
 
 def _rows(mark: bytes, quads: Iterable[Quad]) -> Iterator[bytes]:
@@ -89,11 +121,12 @@ def _rows(mark: bytes, quads: Iterable[Quad]) -> Iterator[bytes]:
 
 def _quad(row: bytes, source: str, number: int) -> Quad:
     try:
-        (quad,) = parse(row, format=RdfFormat.N_QUADS, source=source)
-    except RdfSyntaxError as error:
-        column = error.location.column + 2 if error.location and error.location.column else 3
+        (quad,) = _parsed(row)
+    except SyntaxError as error:
         raise RdfSyntaxError(
-            error.detail, location=Location(source, number, column), remedy=error.remedy
+            "This row holds no quad.",
+            location=Location(source, number, (error.offset or 1) + 2),
+            remedy="Write subject, predicate, object, an optional graph, and a '.' in full, as in N-Quads.",
         ) from None
     except ValueError:
         raise RdfSyntaxError(

@@ -6,6 +6,7 @@ BASE = "https://w3id.org/khyber/"
 ONTOLOGY = BASE + "ontology"
 TERM = ONTOLOGY + "#"
 ID = BASE + "id/"
+SKOLEM = ID + "genid/"
 SHAPE = BASE + "shapes#"
 GRAPH = BASE + "graph/"
 CONTRIBUTION_GRAPH = GRAPH + "contribution/"
@@ -26,8 +27,13 @@ FOAF = "http://xmlns.com/foaf/0.1/"
 SD = "http://www.w3.org/ns/sparql-service-description#"
 VOID = "http://rdfs.org/ns/void#"
 VOID_EXT = "http://ldf.fi/void-ext#"
+WIKIDATA_ENTITY = "http://www.wikidata.org/entity/"
 SCHEMA_ORG = "https://schema.org/"
 NP = "http://www.nanopub.org/nschema#"
+
+MAPPINGS_GRAPH = GRAPH + "mappings"
+NOT_FOUND_IN_WIKIDATA = TERM + "notFoundInWikidata"
+"""The property that says on which day a node was looked for in Wikidata and not found."""
 
 KINDS = (
     "actor",
@@ -80,6 +86,7 @@ PREFIXES: dict[str, str] = {
     "sh": SH,
     "skos": SKOS,
     "vann": "http://purl.org/vocab/vann/",
+    "wd": WIKIDATA_ENTITY,
     "wgs84": "http://www.w3.org/2003/01/geo/wgs84_pos#",
     "xsd": XSD,
 } | {kind: f"{ID}{kind}/" for kind in (*KINDS, *CODE_LISTS)}

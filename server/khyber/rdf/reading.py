@@ -7,6 +7,7 @@ import os
 import re
 import zlib
 from pathlib import Path
+from xml.parsers import expat
 
 import pyoxigraph as ox
 import zstandard
@@ -84,10 +85,23 @@ def parse(data: bytes, *, format: RdfFormat, source: str, base: str | None = Non
     its blank nodes new names, so two documents never share one. Raises RdfSyntaxError.
     """
     text = data.removeprefix(_BYTE_ORDER_MARK)
+    if format == RdfFormat.RDF_XML:
+        _require_well_formed(data, source)
     try:
         return list(ox.parse(text, format=format, base_iri=base, rename_blank_nodes=True))
     except SyntaxError as error:
         raise _syntax_error(error, source) from None
+
+
+def _require_well_formed(data: bytes, source: str) -> None:
+    """Refuse XML that is not well-formed: the RDF/XML parser takes one that breaks off for a whole one."""
+    try:
+        expat.ParserCreate().Parse(data, True)
+    except expat.ExpatError as error:
+        raise RdfSyntaxError(
+            f"The XML is not well-formed: {expat.ErrorString(error.code)}.",
+            location=Location(source, error.lineno, error.offset + 1),
+        ) from None
 
 
 def read_file(path: Path) -> list[Quad]:
