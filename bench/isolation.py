@@ -30,6 +30,7 @@ from khyber.engine.isolation.client import IsolatedEngine
 from khyber.engine.isolation.holding import MemoryHolding
 from khyber.engine.memory import MemoryEngine
 from khyber.errors import KhyberError
+from khyber.rdf.delta import Delta
 
 COMMAND = str(Path(sys.executable).with_name("khyber"))
 EX = "http://example.org/"
@@ -37,6 +38,8 @@ SMALL = f"SELECT ?p ?o {{ <{EX}s7> ?p ?o }}"
 KILLER = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 MILLION = "SELECT ?a ?b ?d { ?a ?b ?c . ?d ?e ?f }"
 ROWS = 1000
+STEP = 50
+NAME = NamedNode(EX + "name")
 
 
 def quads(count: int) -> Iterator[Quad]:
@@ -95,7 +98,34 @@ def engines(triples: int, runs: int) -> None:
         isolated.update(Update(f"INSERT DATA {{ <{EX}new> <{EX}p> {next(numbers)} }}"))
 
     report(f"update of one triple over {triples:,}, p50", milliseconds(median(seconds_of(write, 30))))
+
+    def apply() -> None:
+        first = next(numbers) * STEP
+        added = tuple(Quad(NAME, NAME, Literal(first + number)) for number in range(STEP))
+        isolated.apply(Delta(added), f"{first}")
+
+    report(f"delta of {STEP} quads over {triples:,}, p50", milliseconds(median(seconds_of(apply, 30))))
+    for threads in (1, 2, 8):
+        report(f"small queries a second, {threads} threads", f"{per_second(isolated, threads):.0f}")
     isolated.close()
+
+
+def per_second(engine: Engine, threads: int, seconds: float = 2.0) -> float:
+    """Give the small queries a second that so many threads get answered together."""
+    counts = [0] * threads
+    end = perf_counter() + seconds
+
+    def work(number: int) -> None:
+        while perf_counter() < end:
+            ask(engine, SMALL)
+            counts[number] += 1
+
+    working = [threading.Thread(target=work, args=(number,)) for number in range(threads)]
+    for thread in working:
+        thread.start()
+    for thread in working:
+        thread.join()
+    return sum(counts) / seconds
 
 
 @contextmanager

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Literal as OneOf
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from pyoxigraph import QueryResultsFormat, RdfFormat, Triple, parse, serialize
+from pyoxigraph import QueryResultsFormat, RdfFormat, Store, Triple, parse, serialize
+
+from khyber.rdf.delta import Delta
 
 ResultFormat = QueryResultsFormat | RdfFormat
 """How a result is written: solutions and booleans in a QueryResultsFormat, graphs in an RdfFormat."""
+
+
+Argument = TypeVar("Argument")
+Value = TypeVar("Value")
 
 
 class ResultKind(Enum):
@@ -75,6 +81,25 @@ class GraphChange:
 def _change_of(kind: OneOf["replace", "merge", "drop"], graph: str | None, document: bytes) -> GraphChange:
     quads = parse(document, format=RdfFormat.N_TRIPLES)
     return GraphChange(kind, graph, tuple(quad.triple for quad in quads))
+
+
+@dataclass(frozen=True)
+class Step:
+    """A delta from one state of a dataset to another, and the version of that, if it has one."""
+
+    delta: Delta
+    version: str = ""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle the quads as N-Quads, which takes a tenth of the time that their objects take."""
+        added = serialize(self.delta.added, format=RdfFormat.N_QUADS)
+        return _step_of, (added, serialize(self.delta.removed, format=RdfFormat.N_QUADS), self.version)
+
+
+def _step_of(added: bytes, removed: bytes, version: str) -> Step:
+    # What is here already was accepted once; whether it is well-formed is not asked again.
+    sides = (parse(side, format=RdfFormat.N_QUADS, lenient=True) for side in (added, removed))
+    return Step(Delta(*map(tuple, sides)), version)
 
 
 @dataclass(frozen=True)
@@ -176,3 +201,52 @@ class WritableEngine(Engine, Protocol):
 
     def has_graph(self, graph: str | None) -> bool:
         """Say whether the graph is there; the default graph (None) always is."""
+
+
+class VersionedEngine(Engine, Protocol):
+    """An engine over a dataset that is kept elsewhere, version by version, and follows it delta by delta."""
+
+    def answer(
+        self,
+        query: Query,
+        result_format: ResultFormat,
+        *,
+        limits: Limits | None = None,
+        client: str = "",
+        undo: Delta | None = None,
+    ) -> Result:
+        """Give the result as Engine.answer does; with ``undo``, on the dataset with that delta applied.
+
+        Nothing of ``undo`` stays. It leads away from the newest state, so who computed it for one version
+        compares ``version`` before and after: if they are equal, that was the state that it was applied to.
+        """
+
+    def apply(self, delta: Delta, version: str, *, limits: Limits | None = None, client: str = "") -> None:
+        """Remove and add exactly these quads, as a whole or not at all; the dataset is ``version`` then.
+
+        When this returns, the next query of every thread sees the change. A triple is in a default graph
+        that is the merge of named graphs while one of those has it. Quads that are there already, or are
+        gone already, do no harm. Raises ReadOnly where the delta cannot be applied to this dataset, and
+        EngineFailure where it is not known whether it holds: then ``reload``.
+        """
+
+    def run(
+        self,
+        function: Callable[[Store, Argument], Value],
+        argument: Argument,
+        *,
+        limits: Limits | None = None,
+        client: str = "",
+    ) -> Value:
+        """Give what a function of a module gives for the dataset and ``argument``, both of them picklable.
+
+        The store is the function's own: it may write into it, and nothing of that stays. A default graph
+        that is made of named graphs stands in it as triples of their own, each once. Raises the KhyberError
+        that the function raises, and what ``answer`` raises.
+        """
+
+    def reload(self, *, limits: Limits | None = None) -> None:
+        """Load the dataset anew, while queries go on on what was there; raise what the loader raises.
+
+        Deltas wait meanwhile, and are applied to what was loaded.
+        """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from io import BytesIO
 from threading import Lock
 from typing import IO, cast
@@ -23,9 +23,21 @@ from pyoxigraph import (
 )
 
 from khyber.engine import diagnosis
-from khyber.engine.base import BytesResult, GraphChange, Limits, Query, ResultFormat, Update, Writer
+from khyber.engine.applying import apply_delta
+from khyber.engine.base import (
+    Argument,
+    BytesResult,
+    GraphChange,
+    Limits,
+    Query,
+    ResultFormat,
+    Update,
+    Value,
+    Writer,
+)
 from khyber.engine.graphs import write_graph_into
 from khyber.errors import EngineFailure, ReadOnly
+from khyber.rdf.delta import Delta
 
 MERGES_KEPT = 4
 """How many merged datasets are kept for the next query that names the same graphs."""
@@ -40,27 +52,45 @@ class MemoryEngine:
     merges are stores of their own.
     """
 
-    def __init__(self, store: Store, merged: frozenset[str] = frozenset(), *, writable: bool = True) -> None:
+    def __init__(
+        self,
+        store: Store,
+        merged: frozenset[str] = frozenset(),
+        *,
+        writable: bool = True,
+        apart: frozenset[str] | None = None,
+        version: str = "",
+    ) -> None:
         """Answer from ``store``; if ``merged`` names graphs, its default graph is their merge and no more.
 
         A store whose default graph was made of other graphs is not ``writable``: a write to those would not
-        reach it.
+        reach it. A delta does if ``apart`` says which named graphs the merge leaves out. ``version`` names
+        the state of the dataset, if it has a name.
         """
         self._store = store
         self._default_graph = merged
         self._writable = writable
         self._merges: OrderedDict[tuple[frozenset[str], frozenset[str]], Store] = OrderedDict()
         self._merging = Lock()
-        self._version = 0
+        self._apart = apart
+        self._named = version
+        self._writes = 0
 
     @classmethod
     def load(
-        cls, quads: Iterable[Quad], default_graph: Collection[str] = (), store: Store | None = None
+        cls,
+        quads: Iterable[Quad],
+        default_graph: Collection[str] = (),
+        store: Store | None = None,
+        *,
+        apart: Collection[str] | None = None,
+        version: str = "",
     ) -> MemoryEngine:
         """Load a dataset whose default graph holds the named graphs ``default_graph`` too, each triple once.
 
         Named graphs stay what they are. Blank nodes are told apart by their names, so two documents must
-        not share any. It goes into ``store``, by default a new one in memory.
+        not share any. It goes into ``store``, by default a new one in memory. ``apart``, if given, are the
+        named graphs that the default graph leaves out: it holds all others, also those to come.
         """
         names = frozenset(default_graph)
         nodes = {NamedNode(iri) for iri in names}
@@ -77,7 +107,13 @@ class MemoryEngine:
 
         store = Store() if store is None else store
         store.bulk_extend(with_default())
-        return cls(store, frozenset() if has_own_triples else names, writable=not names)
+        return cls(
+            store,
+            frozenset() if has_own_triples else names,
+            writable=not names and apart is None,
+            apart=None if apart is None or has_own_triples else frozenset(apart),
+            version=version,
+        )
 
     @property
     def merged(self) -> frozenset[str]:
@@ -89,6 +125,21 @@ class MemoryEngine:
         """Say whether the store can be written to."""
         return self._writable
 
+    @property
+    def name(self) -> str:
+        """Give the name of the state of the dataset, or nothing if it has none."""
+        return "" if self._writes else self._named
+
+    @property
+    def apart(self) -> frozenset[str] | None:
+        """Give the named graphs that the default graph leaves out, if it is the merge of all others."""
+        return self._apart
+
+    @property
+    def store(self) -> Store:
+        """Give the store; triples of a default graph that is a merge stand in it once more."""
+        return self._store
+
     def answer(
         self,
         query: Query,
@@ -96,10 +147,14 @@ class MemoryEngine:
         *,
         limits: Limits | None = None,  # noqa: ARG002 - an engine in this process cannot stop a query
         client: str = "",  # noqa: ARG002
+        undo: Delta | None = None,
     ) -> BytesResult:
-        """Give the result of a query, complete and in memory, without limits; see Engine.answer."""
+        """Give the result of a query, complete and in memory, without limits; see VersionedEngine.answer."""
         body = BytesIO()
-        self.write(query, result_format, body)
+        engine = self if undo is None else self.copy()
+        if undo is not None:
+            engine.apply(undo, "")
+        engine.write(query, result_format, body)
         return BytesResult(body.getvalue())
 
     def write(self, query: Query, result_format: ResultFormat, output: Writer) -> None:
@@ -127,8 +182,8 @@ class MemoryEngine:
         return {graph: counts[graph] for graph in sorted(counts)}
 
     def version(self) -> str:
-        """Name the state of the dataset: the number of writes since it was loaded."""
-        return str(self._version)
+        """Name the state of the dataset: as it was named last, and the number of writes since then."""
+        return self.name or f"{self._named}.{self._writes}".lstrip(".")
 
     def has_graph(self, graph: str | None) -> bool:
         """Say whether the graph is there, be it empty; the default graph (None) always is."""
@@ -173,13 +228,53 @@ class MemoryEngine:
         self._count_write()
         return is_new
 
+    def apply(
+        self,
+        delta: Delta,
+        version: str,
+        *,
+        limits: Limits | None = None,  # noqa: ARG002 - an engine in this process cannot stop a change
+        client: str = "",  # noqa: ARG002
+    ) -> None:
+        """Apply a delta; another thread may see a part of it. See VersionedEngine.apply."""
+        if not self._writable and self._apart is None:
+            raise ReadOnly("The default graph is made of some named graphs, so none of them can be changed.")
+        apply_delta(self._store, delta, self._apart)
+        if self._apart is not None:
+            graphs = (node.value for node in self._store.named_graphs() if isinstance(node, NamedNode))
+            self._default_graph = frozenset(graphs) - self._apart
+        self._count_write()
+        if version:
+            self._named, self._writes = version, 0
+
+    def run(
+        self,
+        function: Callable[[Store, Argument], Value],
+        argument: Argument,
+        *,
+        limits: Limits | None = None,  # noqa: ARG002 - an engine in this process cannot stop a function
+        client: str = "",  # noqa: ARG002
+    ) -> Value:
+        """Run a function on a copy of the store; see VersionedEngine.run."""
+        return function(self.copy().store, argument)
+
+    def copy(self) -> MemoryEngine:
+        """Give an engine of its own store in memory, which holds the same."""
+        store = Store()
+        store.bulk_extend(self._store)
+        for graph in self._store.named_graphs():
+            store.add_graph(graph)
+        return MemoryEngine(
+            store, self._default_graph, writable=self._writable, apart=self._apart, version=self.version()
+        )
+
     def _require_writable(self) -> None:
         if not self._writable:
             raise ReadOnly("The default graph is made of the named graphs, so none of them can be changed.")
 
     def _count_write(self) -> None:
         with self._merging:
-            self._version += 1
+            self._writes += 1
             self._merges.clear()
 
     def _rows(self, text: str) -> QuerySolutions:

@@ -13,9 +13,9 @@ APART = frozenset({GRAPH + "shapes", GRAPH + "provenance"})
 """The named graphs that the default graph leaves out: they speak about the data and are asked for by name."""
 
 
-def load_published(quads: Sequence[Quad]) -> MemoryEngine:
+def load_published(quads: Sequence[Quad], version: str = "") -> MemoryEngine:
     """Load the quads of a release; its default graph holds every named graph except those ``APART``."""
-    return MemoryEngine.load(quads, named_graphs(quads) - APART)
+    return MemoryEngine.load(quads, named_graphs(quads) - APART, apart=APART, version=version)
 
 
 def named_graphs(quads: Iterable[Quad]) -> frozenset[str]:

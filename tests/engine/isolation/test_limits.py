@@ -24,7 +24,7 @@ from isolated import (
     named,
     select,
 )
-from khyber.engine.base import BytesResult, Limits, Query, ResultKind
+from khyber.engine.base import BytesResult, Limits, Query, ResultKind, Update
 from khyber.engine.isolation.client import IsolatedEngine
 from khyber.engine.isolation.holding import Holding
 from khyber.engine.spool import FileResult
@@ -32,6 +32,7 @@ from khyber.errors import (
     EngineFailure,
     KhyberError,
     MemoryLimitReached,
+    QueryRefused,
     QuerySyntaxError,
     RdfSyntaxError,
     ResultTooLarge,
@@ -166,6 +167,17 @@ def test_a_child_that_is_killed_gives_its_client_an_error_and_is_replaced(engine
             asking.join(timeout=0.1)
         assert [error.status for error in outcome] == [500]
         assert select(engine, SMALL) == [{"o": "7"}]
+
+
+@pytest.mark.parametrize("query", ["SELECT * {", "SELECT * {?s ?p ?o FILTER ("], ids=["groups", "brackets"])
+def test_a_query_that_is_nested_too_deeply_is_refused(engine: IsolatedEngine, query: str) -> None:
+    last = query[-1]
+    deep = query[:-1] + last * 50_000 + "?o" + {"{": "}", "(": ")"}[last] * 50_000
+    with pytest.raises(QueryRefused, match="nested so deeply"):
+        select(engine, deep, Limits(seconds=20))
+    with pytest.raises(QueryRefused, match="nested so deeply"):
+        engine.update(Update("DELETE {} WHERE " + "{" * 50_000 + "}" * 50_000))
+    assert select(engine, SMALL) == [{"o": "7"}]
 
 
 def test_a_function_runs_in_a_child_within_the_limits(engine: IsolatedEngine) -> None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import resource
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from pyoxigraph import QueryResultsFormat, RdfFormat
 
-from khyber.engine.base import ResultFormat
+from khyber.engine.base import Query, ResultFormat, Step
 from khyber.engine.isolation.holding import Holding, Reading
-from khyber.engine.isolation.messages import NotLoaded, Reply, Request, Task, packed, unpacked
+from khyber.engine.isolation.memory import Memory
+from khyber.engine.isolation.messages import Loaded, NotLoaded, Reply, Request, Task, packed, unpacked
 from khyber.engine.isolation.wire import Channel
 from khyber.engine.spool import Spool
 from khyber.errors import EngineFailure, KhyberError, MemoryLimitReached
@@ -19,54 +20,57 @@ from khyber.errors import EngineFailure, KhyberError, MemoryLimitReached
 MOST_GROWTH = 128 * 1024 * 1024
 """How much more memory, in bytes, a child may keep from job to job before it is replaced."""
 
-_PAGE = os.sysconf("SC_PAGE_SIZE")
-_RESIDENT, _DATA = 1, 5
-"""Where /proc/self/statm says, in pages, what is in memory and what is private and writable."""
-
 
 def serve_queries(channel: Channel, holding: Holding, spool_folder: Path) -> None:
     """Answer the requests that come through ``channel``, until its other end closes it."""
-    engine = holding.reader()
-    most = _pages(_RESIDENT) + MOST_GROWTH // _PAGE
+    engine, memory = holding.reader(), Memory()
+    most = memory.resident + MOST_GROWTH
     while True:
         request, _ = channel.receive()
         spool = Spool(spool_folder, request.limits.result_bytes)
-        reply, descriptors = _guarded(request, lambda: _read(engine, request, spool))  # noqa: B023
+        reply, descriptors = _guarded(memory, request, lambda: _read(holding, engine, request, spool))  # noqa: B023
         spool.close()
-        channel.send(
-            Reply(reply.value, reply.failed, grown=_pages(_RESIDENT) > most),
-            descriptors,
-        )
+        if request.task.spoils or memory.resident > most:
+            reply = replace(reply, grown=True)
+        channel.send(reply, descriptors)
 
 
-def serve_update(channel: Channel, holding: Holding) -> bool:
+def serve_update(channel: Channel, holding: Holding) -> Loaded | None:
     """Apply the one update that comes through ``channel``; publish it when the other end says so.
 
     That is what the other end says when it has seen that the update succeeded: from then on no limit can
-    undo it. Gives whether it was published.
+    undo it. Gives what to tell when it was published, else None.
     """
     request, _ = channel.receive()
+    version = ""
 
     def write() -> tuple[Reply, list[int]]:
+        nonlocal version
         engine = holding.writer()
         change = unpacked(request.argument)
+        if isinstance(change, Step):
+            version = change.version
+            engine.apply(change.delta, version)
+            return Reply(packed(None)), []
         if request.task is Task.CHANGE_GRAPH:
             return Reply(packed(engine.change_graph(change))), []
         engine.update(change)
         return Reply(packed(None)), []
 
-    reply, _ = _guarded(request, write)
+    memory = Memory()
+    reply, _ = _guarded(memory, request, write)
+    memory.close()
     channel.send(reply)
     if reply.failed is not None:
-        return False
+        return None
     channel.receive()  # Publish
     try:
         holding.commit()
     except Exception as error:
         failure = EngineFailure(f"The update cannot be kept: {type(error).__name__}: {error}.")
         channel.send(NotLoaded(packed(failure)))
-        return False
-    return True
+        return None
+    return Loaded(holding.promotes, version)
 
 
 def format_name(result_format: ResultFormat) -> tuple[bool, str]:
@@ -82,15 +86,13 @@ def _format_named(name: tuple[bool, str]) -> ResultFormat:
     return found
 
 
-def _read(engine: Reading, request: Request, spool: Spool) -> tuple[Reply, list[int]]:
+def _read(holding: Holding, engine: Reading, request: Request, spool: Spool) -> tuple[Reply, list[int]]:
     argument = unpacked(request.argument)
     if request.task is Task.ANSWER:
         query, name = argument
-        engine.write(query, _format_named(name), spool)
-        taken = spool.taken()
-        return (
-            (Reply(packed(taken)), []) if isinstance(taken, bytes) else (Reply(packed(spool.size)), [taken])
-        )
+        return _answer(engine, query, name, spool)
+    if request.task.spoils:
+        return _read_apart(holding, request.task, argument, spool)
     if request.task is Task.HAS_GRAPH:
         return Reply(packed(engine.has_graph(argument))), []
     if request.task is Task.CENSUS:
@@ -99,10 +101,32 @@ def _read(engine: Reading, request: Request, spool: Spool) -> tuple[Reply, list[
     return Reply(packed(function(value))), []
 
 
-def _guarded(request: Request, work: Callable[[], tuple[Reply, list[int]]]) -> tuple[Reply, list[int]]:
+def _answer(engine: Reading, query: Query, name: tuple[bool, str], spool: Spool) -> tuple[Reply, list[int]]:
+    engine.write(query, _format_named(name), spool)
+    taken = spool.taken()
+    return (Reply(packed(taken)), []) if isinstance(taken, bytes) else (Reply(packed(spool.size)), [taken])
+
+
+def _read_apart(holding: Holding, task: Task, argument: Any, spool: Spool) -> tuple[Reply, list[int]]:
+    """Do a task on a dataset that is this child's own, and of no more use afterwards."""
+    engine = holding.writer()
+    try:
+        if task is Task.RUN:
+            function, value = argument
+            return Reply(packed(function(engine.store, value))), []
+        query, name, undo = argument
+        engine.apply(undo.delta, undo.version)
+        return _answer(engine, query, name, spool)
+    finally:
+        holding.discard()
+
+
+def _guarded(
+    memory: Memory, request: Request, work: Callable[[], tuple[Reply, list[int]]]
+) -> tuple[Reply, list[int]]:
     """Do ``work`` within the memory limit, and give every exception as a reply."""
     try:
-        _limit_memory(request.limits.memory_bytes)
+        memory.limit(request.limits.memory_bytes)
         return work()
     except KhyberError as error:
         failure = error
@@ -111,7 +135,7 @@ def _guarded(request: Request, work: Callable[[], tuple[Reply, list[int]]]) -> t
     except BaseException as error:
         failure = EngineFailure(f"The engine made a mistake: {type(error).__name__}: {error}.")
     finally:
-        _limit_memory(None)
+        memory.limit(None)
     return Reply(packed(failure), failure.code), []
 
 
@@ -122,15 +146,3 @@ def memory_limit(limit: int | None) -> KhyberError:
         f"The query took more memory than {named} and was stopped.",
         remedy="Narrow the patterns; ORDER BY, GROUP BY, DISTINCT and GROUP_CONCAT hold all their rows.",
     )
-
-
-def _limit_memory(limit: int | None) -> None:
-    """Let this process take ``limit`` bytes more; beyond, allocation fails and Oxigraph aborts."""
-    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    soft = hard if limit is None else _pages(_DATA) * _PAGE + limit
-    resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
-
-
-def _pages(field: int) -> int:
-    with Path("/proc/self/statm").open("rb", buffering=0) as file:
-        return int(file.read().split()[field])

@@ -10,18 +10,33 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import gettempdir
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
-from khyber.engine.base import BytesResult, GraphChange, Limits, Query, Result, ResultFormat, Update
+from pyoxigraph import Store
+
+from khyber.engine.base import (
+    Argument,
+    BytesResult,
+    GraphChange,
+    Limits,
+    Query,
+    Result,
+    ResultFormat,
+    Step,
+    Update,
+    Value,
+)
+from khyber.engine.isolation.borrowing import Borrowing
 from khyber.engine.isolation.child import format_name
 from khyber.engine.isolation.holding import Loader
 from khyber.engine.isolation.messages import Reply, Request, State, Task, packed, unpacked
-from khyber.engine.isolation.page import VersionPage
+from khyber.engine.isolation.page import Pages, checked
 from khyber.engine.isolation.processes import adopt_orphans, forked
 from khyber.engine.isolation.supervisor import Plan, Supervisor
 from khyber.engine.isolation.wire import Channel
 from khyber.engine.spool import FileResult
 from khyber.errors import EngineFailure, KhyberError
+from khyber.rdf.delta import Delta
 
 DEFAULT_LIMITS = Limits(seconds=60, memory_bytes=1024**3, result_bytes=1024**3)
 
@@ -30,9 +45,6 @@ GRACE = 5.0
 
 KILL_REASONS = ("time", "memory", "size", "gone", "crash")
 """Why a query ended before its result: its limits, its client left, or its process was ended from outside."""
-
-Argument = TypeVar("Argument")
-Value = TypeVar("Value")
 
 
 class _Connection(threading.local):
@@ -55,13 +67,14 @@ class IsolatedEngine:
     May be used by any number of threads, and by processes forked from the one that started it.
     """
 
-    def __init__(self, doorway: socket.socket, supervisor: int, limits: Limits, page: VersionPage) -> None:
-        """Take the socket through which connections are made, the supervisor's process, and its page."""
+    def __init__(self, doorway: socket.socket, supervisor: int, limits: Limits, pages: Pages) -> None:
+        """Take the socket through which connections are made, the supervisor's process, and its pages."""
         self._doorway = doorway
         self._supervisor = supervisor
         self._owner = os.getpid()
         self._limits = limits
-        self._page = page
+        self._pages = pages
+        self._borrowing = Borrowing(self._connected, pages.lending)
         self._connection = _Connection()
         self._census: _Census | None = None
 
@@ -82,14 +95,14 @@ class IsolatedEngine:
         in ``spool``.
         """
         plan = Plan(slots or default_slots(), max_waiting, spool or Path(gettempdir()))
-        page = VersionPage()
+        pages = Pages()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 
         def run() -> None:
             adopt_orphans()
-            os._exit(Supervisor(theirs, loader, plan, page).run())
+            os._exit(Supervisor(theirs, loader, plan, pages).run())
 
-        engine = cls(ours, forked("khyber-supervisor", run, keep=[theirs.fileno()]), limits, page)
+        engine = cls(ours, forked("khyber-supervisor", run, keep=[theirs.fileno()]), limits, pages)
         theirs.close()
         return engine
 
@@ -97,6 +110,10 @@ class IsolatedEngine:
     def supervisor(self) -> int:
         """Give the process id of the supervisor; 0 once the engine is closed."""
         return self._supervisor
+
+    def descriptors(self) -> tuple[int, ...]:
+        """Give the descriptors that a process forked from this one needs to use the engine."""
+        return (self._doorway.fileno(),)
 
     def wait(self) -> None:
         """Wait until the dataset is loaded; raise what the loader raised."""
@@ -114,6 +131,7 @@ class IsolatedEngine:
         A status other than 0 means that it had ended before, on its own.
         """
         self._forget_connection()
+        self._borrowing.close()
         self._doorway.close()
         if os.getpid() != self._owner or not self._supervisor:
             return 0
@@ -122,11 +140,20 @@ class IsolatedEngine:
         return os.waitstatus_to_exitcode(status)
 
     def answer(
-        self, query: Query, result_format: ResultFormat, *, limits: Limits | None = None, client: str = ""
+        self,
+        query: Query,
+        result_format: ResultFormat,
+        *,
+        limits: Limits | None = None,
+        client: str = "",
+        undo: Delta | None = None,
     ) -> Result:
-        """Give the result of a query; see Engine.answer."""
-        argument = (query, format_name(result_format))
-        value, descriptors = self._ask(Task.ANSWER, argument, self._within(limits), client)
+        """Give the result of a query; see VersionedEngine.answer."""
+        argument: tuple[object, ...] = (query, format_name(result_format))
+        task = Task.ANSWER
+        if undo is not None:
+            task, argument = Task.ANSWER_UNDONE, (*argument, Step(undo))
+        value, descriptors = self._ask(task, argument, self._within(limits), client)
         return FileResult(descriptors[0], value) if descriptors else BytesResult(value)
 
     def update(self, update: Update, *, limits: Limits | None = None, client: str = "") -> None:
@@ -137,6 +164,14 @@ class IsolatedEngine:
         """Change one whole graph; see WritableEngine.change_graph."""
         value, _ = self._ask(Task.CHANGE_GRAPH, change, self._within(limits), client)
         return bool(value)
+
+    def apply(self, delta: Delta, version: str, *, limits: Limits | None = None, client: str = "") -> None:
+        """Apply a delta as a whole or not at all; see VersionedEngine.apply."""
+        self._ask(Task.APPLY, Step(delta, checked(version)), self._within(limits), client)
+
+    def reload(self, *, limits: Limits | None = None) -> None:
+        """Load the dataset anew, by the loader that this was started with; see VersionedEngine.reload."""
+        self._ask(Task.RELOAD, None, limits or Limits())
 
     def has_graph(self, graph: str | None) -> bool:
         """Say whether the graph is there."""
@@ -158,6 +193,18 @@ class IsolatedEngine:
         value, _ = self._ask(Task.CALL, (function, argument), self._within(limits), client)
         return cast("Value", value)
 
+    def run(
+        self,
+        function: Callable[[Store, Argument], Value],
+        argument: Argument,
+        *,
+        limits: Limits | None = None,
+        client: str = "",
+    ) -> Value:
+        """Run a function of a module on the dataset, in a child of its own; see VersionedEngine.run."""
+        value, _ = self._ask(Task.RUN, (function, argument), self._within(limits), client)
+        return cast("Value", value)
+
     def size(self) -> int:
         """Give the number of triples in the default graph; counted once for each version."""
         return self._counted().size
@@ -168,7 +215,7 @@ class IsolatedEngine:
 
     def version(self) -> str:
         """Name the state of the dataset; it is read without a message."""
-        return self._page.read() or self.state().version
+        return self._pages.version.read() or self.state().version
 
     def state(self) -> State:
         """Give what the supervisor knows about itself: the version, and the numbers for the metrics."""
@@ -206,7 +253,8 @@ class IsolatedEngine:
         return replace(self._limits, **given)
 
     def _ask(self, task: Task, argument: object, limits: Limits, client: str = "") -> tuple[Any, list[int]]:
-        reply, descriptors = self._exchange(Request(task, packed(argument), limits, client))
+        answer = self._borrowing.ask(Request(task, packed(argument), limits, client))
+        reply, descriptors = self._exchange(answer) if isinstance(answer, Request) else answer
         value = unpacked(reply.value)
         if isinstance(value, KhyberError):
             raise value
@@ -232,13 +280,16 @@ class IsolatedEngine:
 
     def _channel(self) -> Channel:
         if self._connection.channel is None or self._connection.process != os.getpid():
-            ours, theirs = Channel.pair()
-            try:
-                socket.send_fds(self._doorway, [b"+"], [theirs.fileno()])
-            finally:
-                theirs.close()
-            self._connection.channel, self._connection.process = ours, os.getpid()
+            self._connection.channel, self._connection.process = self._connected(), os.getpid()
         return self._connection.channel
+
+    def _connected(self) -> Channel:
+        ours, theirs = Channel.pair()
+        try:
+            socket.send_fds(self._doorway, [b"+"], [theirs.fileno()])
+        finally:
+            theirs.close()
+        return ours
 
     def _forget_connection(self) -> None:
         channel, self._connection.channel = self._connection.channel, None

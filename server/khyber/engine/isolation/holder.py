@@ -9,7 +9,8 @@ from pathlib import Path
 
 from khyber.engine.isolation.child import serve_queries, serve_update
 from khyber.engine.isolation.holding import Holding, Loader
-from khyber.engine.isolation.messages import Exited, Fork, Forked, Loaded, NotLoaded, packed
+from khyber.engine.isolation.messages import Exited, Fork, Forked, Loaded, NotLoaded, Own, packed
+from khyber.engine.isolation.page import checked
 from khyber.engine.isolation.processes import (
     forked,
     forked_afresh,
@@ -34,6 +35,7 @@ def load_and_hold(control: Channel, loader: Loader, spool_folder: Path) -> None:
     """Load the dataset, say so through ``control``, and fork children on request until it is closed."""
     try:
         holding = loader()
+        version = checked(holding.version)
     except KhyberError as error:
         control.send(NotLoaded(packed(error)))
         return
@@ -41,7 +43,7 @@ def load_and_hold(control: Channel, loader: Loader, spool_folder: Path) -> None:
         failure = EngineFailure(f"The dataset cannot be loaded: {type(error).__name__}: {error}.")
         control.send(NotLoaded(packed(failure)))
         return
-    control.send(Loaded(holding.promotes))
+    control.send(Loaded(holding.promotes, version))
     generations(lambda: hold(control, holding, spool_folder))
 
 
@@ -56,6 +58,8 @@ def hold(control: Channel, holding: Holding, spool_folder: Path) -> None:
                     control.send(_reaped(key.data))
                     continue
                 for message, _ in control.receive_all():
+                    if isinstance(message, Own):
+                        holding.own(owned=message.owned)
                     if isinstance(message, Fork):
                         child = _fork(control, holding, spool_folder, writer=message.writer)
                         selector.register(child.descriptor, selectors.EVENT_READ, child)
@@ -69,11 +73,11 @@ def _fork(control: Channel, holding: Holding, spool_folder: Path, *, writer: boo
         offer_to_the_kernel()
         if not writer:
             serve_queries(theirs, holding, spool_folder)
-        elif serve_update(theirs, holding):
+        elif published := serve_update(theirs, holding):
             if holding.promotes:
                 outlive_parent()
                 _take_back_offer()
-            theirs.send(Loaded(holding.promotes))
+            theirs.send(published)
             if holding.promotes:
                 hold(theirs, holding, spool_folder)
 

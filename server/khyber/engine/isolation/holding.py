@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from pyoxigraph import Store
+
 from khyber.engine.base import GraphChange, Query, ResultFormat, Update, Writer
 from khyber.engine.memory import MemoryEngine
+from khyber.rdf.delta import Delta
 
 
 class Reading(Protocol):
@@ -25,14 +28,21 @@ class Reading(Protocol):
         """Say whether the graph is there."""
 
 
-class Writing(Protocol):
+class Writing(Reading, Protocol):
     """What a child applies an update to."""
+
+    @property
+    def store(self) -> Store:
+        """Give the store."""
 
     def update(self, update: Update) -> None:
         """Apply a SPARQL update."""
 
     def change_graph(self, change: GraphChange) -> bool:
         """Change one whole graph; give True if the graph was not there before."""
+
+    def apply(self, delta: Delta, version: str) -> None:
+        """Remove and add quads; the dataset is called ``version`` then."""
 
 
 class Holding(Protocol):
@@ -42,18 +52,33 @@ class Holding(Protocol):
     def promotes(self) -> bool:
         """Say that a writer's own memory holds the new dataset, so that its process becomes the holder."""
 
+    @property
+    def version(self) -> str:
+        """Name the state of the dataset as its loader knows it; empty if that has no name for it."""
+
     def reader(self) -> Reading:
         """Open the dataset for reading, in a child."""
 
     def writer(self) -> Writing:
-        """Open the dataset for one update, in a child."""
+        """Open the dataset for one child alone; what it writes goes with it, unless it is published."""
 
     def commit(self) -> None:
-        """Publish what the update made, in the child that applied it."""
+        """Publish what was written, in the child that wrote it."""
+
+    def discard(self) -> None:
+        """Throw away what was written, in the child that wrote it."""
+
+    def own(self, *, owned: bool) -> None:
+        """Let go of what one server alone may have, for the next holder; or take it back."""
 
 
 Loader = Callable[[], Holding]
-"""Loads a dataset, in the process that is to hold it; also again, should that process be killed."""
+"""Loads a dataset as it is now, in the process that is to hold it; also again, should that be killed.
+
+A loader whose holdings have a version vouches that it finds everything that was written, by the time that
+the write was acknowledged: it reads what is durable when it is called, such as files and a ledger, and not
+what was there when it was made. Then a dataset in memory outlives its holder, writes and all.
+"""
 
 
 class MemoryHolding:
@@ -63,6 +88,11 @@ class MemoryHolding:
 
     def __init__(self, engine: MemoryEngine) -> None:
         self._engine = engine
+
+    @property
+    def version(self) -> str:
+        """Give the name that the engine was loaded with, if any."""
+        return self._engine.name
 
     def reader(self) -> Reading:
         """Give the engine: a fork has it already."""
@@ -74,3 +104,9 @@ class MemoryHolding:
 
     def commit(self) -> None:
         """Do nothing: this process is promoted."""
+
+    def discard(self) -> None:
+        """Do nothing: this process ends."""
+
+    def own(self, *, owned: bool) -> None:
+        """Do nothing: the memory of a process is its own."""

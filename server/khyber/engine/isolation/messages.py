@@ -14,18 +14,28 @@ class Task(Enum):
     """What a job asks for."""
 
     ANSWER = "answer"
+    ANSWER_UNDONE = "answer_undone"
     UPDATE = "update"
     CHANGE_GRAPH = "change_graph"
     HAS_GRAPH = "has_graph"
     CENSUS = "census"
     CALL = "call"
+    RUN = "run"
+    APPLY = "apply"
+    RELOAD = "reload"
     READY = "ready"
+    BORROW = "borrow"
     STATE = "state"
+
+    @property
+    def spoils(self) -> bool:
+        """Say whether a child that has done the task is of no more use: its dataset is another one."""
+        return self in (Task.ANSWER_UNDONE, Task.RUN)
 
     @property
     def writes(self) -> bool:
         """Say whether the task changes the dataset."""
-        return self in (Task.UPDATE, Task.CHANGE_GRAPH)
+        return self in (Task.UPDATE, Task.CHANGE_GRAPH, Task.APPLY, Task.RELOAD)
 
 
 NO_LIMITS = Limits()
@@ -33,12 +43,29 @@ NO_LIMITS = Limits()
 
 @dataclass(frozen=True)
 class Request:
-    """Client to supervisor, supervisor to child: do this; ``argument`` is a pickle for the child."""
+    """Client to supervisor, or to a child: do this; ``argument`` is a pickle for the child.
+
+    ``lent`` says that the borrowed child of this process identifier has been asked, at the time ``since``,
+    and has not answered.
+    """
 
     task: Task
     argument: bytes = b""
     limits: Limits = NO_LIMITS
     client: str = ""
+    lent: int = 0
+    since: float = 0.0
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle the values alone, which takes half the time: this is done for every query."""
+        limits = self.limits
+        bounds = limits.seconds, limits.memory_bytes, limits.result_bytes
+        return _request_of, (self.task.value, bounds, self.argument, self.client, self.lent, self.since)
+
+
+def _request_of(task: str, bounds: tuple[Any, ...], *others: Any) -> Request:
+    argument, client, lent, since = others
+    return Request(Task(task), argument, Limits(*bounds), client, lent, since)
 
 
 @dataclass(frozen=True)
@@ -97,10 +124,12 @@ class Exited:
 class Loaded:
     """Holder to supervisor: the dataset is here, or a child has published its update.
 
-    ``promotes`` says that a child that has published one becomes the holder.
+    ``promotes`` says that a child that has published one becomes the holder; ``version`` names the state of
+    the dataset, if it has a name.
     """
 
     promotes: bool
+    version: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,8 +140,35 @@ class NotLoaded:
 
 
 @dataclass(frozen=True)
+class Own:
+    """Supervisor to holder: let go of what only one holder may have, or take it back."""
+
+    owned: bool
+
+
+@dataclass(frozen=True)
 class Publish:
     """Supervisor to a child that has applied an update: let it hold. It answers Loaded or NotLoaded."""
+
+
+@dataclass(frozen=True)
+class Lend:
+    """Supervisor to borrower: ask this child yourself; its connection is beside this.
+
+    Its dataset is of the ``generation``; ``cell`` counts on the shared page what it has done.
+    """
+
+    pid: int
+    generation: int
+    cell: int
+
+
+@dataclass(frozen=True)
+class Returned:
+    """Borrower to supervisor: replace this child; ``failed`` is the code of the reply that it gave last."""
+
+    pid: int
+    failed: str | None
 
 
 def packed(value: object) -> bytes:

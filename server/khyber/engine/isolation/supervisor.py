@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import selectors
-import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
-from khyber.engine.isolation.child import memory_limit
 from khyber.engine.isolation.dataset import Dataset
-from khyber.engine.isolation.family import Child, Client, Job
+from khyber.engine.isolation.edition import Edition
+from khyber.engine.isolation.family import Borrower, Child, Client, Job
 from khyber.engine.isolation.holding import Loader
-from khyber.engine.isolation.messages import Reply, Request, State, Task, packed
-from khyber.engine.isolation.page import VersionPage
+from khyber.engine.isolation.lending import Lending
+from khyber.engine.isolation.messages import Reply, Request, Returned, State, Task, packed
+from khyber.engine.isolation.page import Pages
+from khyber.engine.isolation.posting import Post
 from khyber.engine.isolation.turns import QUANTUM, Bounds, Turn, Turns
+from khyber.engine.isolation.verdicts import NOT_BY_ITSELF, time_limit, verdict
 from khyber.engine.isolation.wire import Channel, close_all
-from khyber.errors import EngineFailure, KhyberError, TimeLimitReached
+from khyber.errors import KhyberError
 
 MOST_PAUSED = 8
 """How many queries may be begun and paused, for all clients together."""
@@ -27,7 +29,11 @@ MOST_PAUSED = 8
 LOOK_AGAIN = 0.05
 """After how many seconds the queue is looked at again while a query is paused."""
 
-HARDLY_BEGUN = 0.05
+COUNTED = {"result-too-large": "size", "memory-limit": "memory"}
+"""The codes of failures at a limit that the child itself keeps → the reason under which they are counted."""
+
+MOST_AGAIN = 3
+HARDLY_BEGUN = 0.25
 """Up to how many seconds a query whose child ended has not failed by itself."""
 
 
@@ -53,7 +59,7 @@ class Plan:
 class Supervisor:
     """Serves the connections that come through ``doorway`` until its other end is closed by everybody."""
 
-    def __init__(self, doorway: socket.socket, loader: Loader, plan: Plan, page: VersionPage) -> None:
+    def __init__(self, doorway: socket.socket, loader: Loader, plan: Plan, pages: Pages) -> None:
         self._doorway = doorway
         self._plan = plan
         self._selector = selectors.DefaultSelector()
@@ -66,7 +72,20 @@ class Supervisor:
         self._refused = 0
         self._open = True
         self._was_loaded = False
-        self._dataset = Dataset(self._selector, loader, plan.spool, page, self)
+        self._page = pages.lending
+        self._post = Post(self._selector)
+        lending = Lending(self._post, pages.lending, plan.slots)
+        edition = Edition(pages.version, pages.lending)
+        self._lending = lending
+        self._dataset = Dataset(
+            self._selector,
+            loader,
+            spool=plan.spool,
+            edition=edition,
+            lending=lending,
+            post=self._post,
+            listener=self,
+        )
 
     def run(self) -> int:
         """Work until the doorway is closed, or the dataset is lost; give the exit status."""
@@ -94,7 +113,7 @@ class Supervisor:
         self._was_loaded = self._was_loaded or error is None
         reply = Reply(packed(error), error.code if error else None)
         for client in self._waiting_for_load:
-            self._post(client, reply)
+            self._reply(client, reply)
         self._waiting_for_load.clear()
 
     def replied(self, child: Child, reply: Reply, descriptors: list[int]) -> None:
@@ -106,36 +125,31 @@ class Supervisor:
             job.publishing = True
             return self._dataset.publish(child, reply)
         child.job = None
-        if reply.failed == "result-too-large":
-            self._count("size")
-        elif reply.failed == "memory-limit":
-            self._count("memory")
+        self._count_failure(reply.failed)
         self._end(job, reply, descriptors)
         return None
 
     def died(self, job: Job, number: int) -> None:
         """React to the end of a child in the middle of its job, by the signal ``number``.
 
-        A query that has hardly begun runs again, once: its child may have been dead when it was given out.
+        A query that has hardly begun runs again: its child may have been dead when it was given out.
         """
         now = monotonic()
         hardly_begun = job.turn.started and job.turn.run_time(now) < HARDLY_BEGUN
-        if number in (0, signal.SIGKILL) and hardly_begun and not job.request.task.writes and not job.again:
-            job.again = True
+        if (
+            number in NOT_BY_ITSELF
+            and hardly_begun
+            and not job.request.task.writes
+            and job.again < MOST_AGAIN
+        ):
+            job.again += 1
             return self._reads.wait_again(job.turn, now)
-        limit = job.request.limits.memory_bytes
-        if number == signal.SIGABRT and limit is not None:
-            self._count("memory")
-            return self._end_with(job, memory_limit(limit))
-        self._count("crash")
-        cause = f" (signal {number})" if number else ""
-        return self._end_with(
-            job,
-            EngineFailure(
-                f"The process that worked on this was ended from outside or failed{cause}.",
-                remedy="Try again.",
-            ),
-        )
+        return self._end_with(job, self._verdict(job.request, number))
+
+    def _verdict(self, request: Request, number: int) -> KhyberError:
+        reason, error = verdict(request, number)
+        self._count(reason)
+        return error
 
     def published(self, job: Job, reply: Reply) -> None:
         """Tell the client of an update that it holds, or why it does not."""
@@ -153,37 +167,71 @@ class Supervisor:
             self._selector.register(client.channel, selectors.EVENT_READ, self._reaction(client))
 
     def _reaction(self, client: Client) -> Callable[[int], None]:
-        def react(mask: int) -> None:
-            if mask & selectors.EVENT_WRITE:
-                self._flush(client)
-            if mask & selectors.EVENT_READ:
-                messages, is_open = client.channel.read()
-                for request, _ in messages:
-                    self._take(client, request)
-                if not is_open:
-                    self._drop(client)
+        def react(_mask: int) -> None:
+            messages, is_open = client.channel.read()
+            for message, _ in messages:
+                if isinstance(message, Returned):
+                    self._replace(message)
+                else:
+                    self._take(client, message)
+            if not is_open:
+                self._drop(client)
 
         return react
 
     def _take(self, client: Client, request: Request) -> None:
         now = monotonic()
         if request.task is Task.STATE:
-            return self._post(client, Reply(packed(self._state())))
+            return self._reply(client, Reply(packed(self._state())))
+        if request.task is Task.BORROW:
+            client.borrower = Borrower(client.channel)
+            return self._lending.add(client.borrower)
         if request.task is Task.READY:
             self._waiting_for_load.append(client)
             return self.loaded() if self._dataset.ready or self._dataset.lost is not None else None
+        if request.lent:
+            child = self._lending.lent(request.lent)
+            if child is not None and not child.ended:
+                return self._adopt(client, request, child, now)
+            number = self._lending.grave(request.lent)
+            if number not in NOT_BY_ITSELF:
+                error = self._verdict(request, number)
+                return self._reply(client, Reply(packed(error), error.code))
+        return self._queue(client, request, now)
+
+    def _queue(self, client: Client, request: Request, now: float) -> None:
         try:
             turn, leaves = self._turns(request).add(request, now)
         except KhyberError as error:
             self._refused += 1
-            return self._post(client, Reply(packed(error), error.code))
-        seconds = request.limits.seconds
-        job = Job(client, request, turn, None if seconds is None else now + seconds)
-        client.job = self._jobs[turn] = job
+            return self._reply(client, Reply(packed(error), error.code))
+        self._note(client, request, turn, now)
         if leaves is not None:
             self._refused += 1
             self._end_with(self._jobs[leaves], self._reads.too_busy())
         return None
+
+    def _note(self, client: Client, request: Request, turn: Turn, since: float) -> Job:
+        seconds = request.limits.seconds
+        job = Job(client, request, turn, None if seconds is None else since + seconds)
+        client.job = self._jobs[turn] = job
+        return job
+
+    def _adopt(self, client: Client, request: Request, child: Child, now: float) -> None:
+        """Take over a job that a client began on a child of its own, and that is not a short one."""
+        turn = self._reads.adopt(request, request.since, now)
+        self._dataset.adopt(self._note(client, request, turn, request.since), child)
+        if self._reads.running > self._plan.slots and self._reads.paused < MOST_PAUSED:
+            longest = self._reads.longest(now)
+            self._reads.pause(longest, now)
+            self._child_of(longest).pause()
+
+    def _replace(self, returned: Returned) -> None:
+        """End a child that its borrower has no more use for."""
+        self._count_failure(returned.failed)
+        child = self._lending.lent(returned.pid)
+        if child is not None:
+            self._dataset.pool.kill(child)
 
     def _drop(self, client: Client) -> None:
         """Forget a client that has gone, and stop what runs for it."""
@@ -191,27 +239,14 @@ class Supervisor:
         client.channel.close()
         if client in self._waiting_for_load:
             self._waiting_for_load.remove(client)
+        if client.borrower is not None:
+            self._dataset.pool.forget(client.borrower)
         job, client.job = client.job, None
         if job is not None and not job.publishing:
             self._stop(job, "gone")
 
-    def _post(self, client: Client, reply: Reply, descriptors: list[int] | None = None) -> None:
-        try:
-            complete = client.channel.post(reply, descriptors or ())
-        except OSError:
-            return  # gone; the selector tells
-        if not complete:
-            self._selector.modify(
-                client.channel, selectors.EVENT_READ | selectors.EVENT_WRITE, self._reaction(client)
-            )
-
-    def _flush(self, client: Client) -> None:
-        try:
-            complete = client.channel.flush()
-        except OSError:
-            complete = True
-        if complete:
-            self._selector.modify(client.channel, selectors.EVENT_READ, self._reaction(client))
+    def _reply(self, client: Client, reply: Reply, descriptors: Sequence[int] = ()) -> None:
+        self._post.send(client.channel, reply, descriptors)
 
     # Jobs
 
@@ -227,6 +262,9 @@ class Supervisor:
         if self._dataset.can_write and (turn := self._writes.next(now, child_ready=True)) is not None:
             self._start_clock(turn, now)
             self._dataset.start_write(self._jobs[turn])
+        self._page.closed = self._reads.waiting > 0 or self._reads.paused >= MOST_PAUSED
+        if not self._reads.waiting:
+            self._dataset.pool.lend()
         self._dataset.keep_ready(self._plan.slots - self._reads.running)
 
     def _begin(self, turn: Turn, now: float) -> None:
@@ -261,7 +299,7 @@ class Supervisor:
                 self._refused += 1
                 self._end_with(job, self._turns(job.request).too_busy())
                 continue
-            self._post_error(job, _time_limit(job.request))
+            self._post_error(job, time_limit(job.request))
             job.client.job = None
             self._stop(job, "time")
 
@@ -272,14 +310,14 @@ class Supervisor:
         child, job.child = job.child, None
         if child is not None:
             child.job = None
-            self._dataset.kill(child)
+            self._dataset.pool.kill(child)
         self._forget(job)
 
     def _end(self, job: Job, reply: Reply, descriptors: list[int]) -> None:
         self._finished += 1
         if job.client.job is job:
             job.client.job = None
-            self._post(job.client, Reply(reply.value, reply.failed), descriptors)
+            self._reply(job.client, Reply(reply.value, reply.failed), descriptors)
         else:
             close_all(descriptors)
         self._forget(job)
@@ -288,7 +326,7 @@ class Supervisor:
         self._end(job, Reply(packed(error), error.code), [])
 
     def _post_error(self, job: Job, error: KhyberError) -> None:
-        self._post(job.client, Reply(packed(error), error.code))
+        self._reply(job.client, Reply(packed(error), error.code))
 
     def _forget(self, job: Job) -> None:
         if self._jobs.pop(job.turn, None) is not None:
@@ -299,36 +337,41 @@ class Supervisor:
         return self._writes if request.task.writes else self._reads
 
     def _patience(self) -> float | None:
-        if self._reads.waiting:
-            return QUANTUM
-        if self._reads.paused:
-            return LOOK_AGAIN
-        ends = [job.ends for job in self._jobs.values() if job.ends is not None]
-        return max(0.0, min(ends) - monotonic()) if ends else None
+        now = monotonic()
+        times = [job.ends - now for job in self._jobs.values() if job.ends is not None]
+        if (soon := self._step_back()) is not None:
+            times.append(soon)
+        if self._reads.waiting or self._reads.paused:
+            times.append(QUANTUM if self._reads.waiting else LOOK_AGAIN)
+        return max(0.0, min(times)) if times else None
+
+    def _step_back(self) -> float | None:
+        """Let long queries step back; give after how many seconds to look again."""
+        times = [
+            seconds
+            for job in self._jobs.values()
+            if job.child is not None and job.turn.running and not job.child.writer
+            if (seconds := job.child.step_back()) is not None
+        ]
+        return max(QUANTUM, min(times)) if times else None
+
+    def _count_failure(self, code: str | None) -> None:
+        if code in COUNTED:
+            self._count(COUNTED[code])
 
     def _count(self, reason: str) -> None:
         self._kills[reason] = self._kills.get(reason, 0) + 1
 
     def _state(self) -> State:
         return State(
-            version=self._dataset.version,
+            version=self._dataset.edition.version,
             running=self._reads.running + self._writes.running,
             paused=self._reads.paused,
             waiting=self._reads.waiting + self._writes.waiting,
             children=self._dataset.children,
-            finished=self._finished,
-            writes=self._dataset.generation,
+            finished=self._finished + self._lending.finished,
+            writes=self._dataset.edition.writes,
             refused=self._refused,
             reloads=self._dataset.reloads,
             kills=dict(self._kills),
         )
-
-
-def _time_limit(request: Request) -> TimeLimitReached:
-    what = "update" if request.task.writes else "query"
-    changed = " Nothing was changed." if request.task.writes else ""
-    seconds = f"{request.limits.seconds:g} seconds"
-    return TimeLimitReached(
-        f"The {what} ran longer than the limit of {seconds} and was stopped.{changed}",
-        remedy="Narrow the patterns that multiply each other, or ask for less.",
-    )

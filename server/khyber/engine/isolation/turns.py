@@ -101,13 +101,19 @@ class Turns:
                 retry_after=self.retry_after(),
             )
         leaves = self._make_room(mine) if self.waiting >= self._bounds.waiting else None
-        if account is None:
-            least = min((other.used_by(now) for other in self._accounts.values()), default=CREDIT)
-            account = self._accounts[request.client] = _Account(least - CREDIT)
+        account = self._account(request.client, now)
         turn = Turn(request, now, account=account)
         account.waiting.append(turn)
         self.waiting += 1
         return turn, leaves
+
+    def adopt(self, request: Request, since: float, now: float) -> Turn:
+        """Give the turn of a request that runs already, since ``since``, beyond those that may."""
+        account = self._account(request.client, now)
+        turn = Turn(request, since, since=since, changed=since, started=True, account=account)
+        account.started.append(turn)
+        self.running += 1
+        return turn
 
     def next(self, now: float, *, child_ready: bool) -> Turn | None:
         """Give the turn that should run now, a new or a paused one, or None; call ``start`` if it does.
@@ -157,6 +163,11 @@ class Turns:
                 turn.account.started.append(turn)
         turn.since = turn.changed = now
         self.running += 1
+
+    def longest(self, now: float) -> Turn:
+        """Give the turn that has run the longest of those that run; raise ValueError if none does."""
+        started = (turn for account in self._accounts.values() for turn in account.started)
+        return max((turn for turn in started if turn.running), key=lambda turn: turn.run_time(now))
 
     def pause(self, turn: Turn, now: float) -> None:
         """Note that a turn is paused."""
@@ -208,6 +219,13 @@ class Turns:
             remedy="Try again later.",
             retry_after=self.retry_after(),
         )
+
+    def _account(self, client: str, now: float) -> _Account:
+        account = self._accounts.get(client)
+        if account is None:
+            least = min((other.used_by(now) for other in self._accounts.values()), default=CREDIT)
+            account = self._accounts[client] = _Account(least - CREDIT)
+        return account
 
     def _first_of(self, account: _Account, now: float, *, may_start: bool) -> Turn | None:
         """Give a client's turn that comes first: a new one, unless many of its own are begun already."""

@@ -12,7 +12,7 @@ from typing import Any
 
 _HEADER = struct.Struct("!QB")
 _MOST_DESCRIPTORS = 4
-_BLOCK = 256 * 1024
+_BLOCK = 96 * 1024  # beyond 128 KiB the C library maps and unmaps memory for each message
 _DESCRIPTOR = struct.calcsize("i")
 
 
