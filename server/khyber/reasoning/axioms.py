@@ -32,6 +32,8 @@ _LISTED = frozenset(
     OWL + name for name in ("propertyChainAxiom", "intersectionOf", "unionOf", "oneOf", "hasKey")
 )
 _LIMITING = frozenset(OWL + name for name in ("maxCardinality", "maxQualifiedCardinality"))
+STRUCTURAL = _STRUCTURE | _LISTED | _LIMITING
+"""The predicates of the triples that axioms with lists and numbers are made of."""
 _EXTENT = frozenset((f"{RDF}type", f"{RDFS}subClassOf", f"{RDFS}domain", f"{RDFS}range"))
 
 

@@ -37,9 +37,14 @@ def inconsistencies(closure: Iterable[Triple]) -> list[Inconsistency]:
     """
     store = Store()
     store.bulk_extend(Quad(triple.subject, triple.predicate, triple.object) for triple in closure)
+    return inconsistencies_in(store, FALSE_RULES)
+
+
+def inconsistencies_in(store: Store, rules: Iterable[FalseRule]) -> list[Inconsistency]:
+    """Return the contradictions by some rules, among the triples in the default graph of a store."""
     names = _Names(store)
     found: dict[tuple[str, frozenset[str]], Inconsistency] = {}
-    for rule in FALSE_RULES:
+    for rule in rules:
         solutions = store.query(rule.query)
         assert isinstance(solutions, QuerySolutions), "a SELECT gives solutions"  # noqa: S101
         variables = _variables(rule)

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from pyoxigraph import NamedNode, Quad, QuerySolutions, Store, Triple
+from pyoxigraph import DefaultGraph, NamedNode, Quad, QuerySolutions, Store, Triple
 
 from khyber.rdf.namespaces import OWL, RDF
-from khyber.reasoning.axioms import read_axioms
+from khyber.reasoning.axioms import Axioms, read_axioms
 from khyber.reasoning.comparable import comparable, equates_literal
 from khyber.reasoning.rules import DATA_RULES, SCHEMA_RULES, Pattern, Rule
 from khyber.reasoning.standins import StandIns
@@ -33,14 +33,19 @@ class SparqlReasoner:
         """Return what follows from the triples; see :class:`khyber.reasoning.base.Reasoner`."""
         asserted = {triple for triple in triples if not equates_literal(triple)}
         standins = StandIns()
-        axioms = read_axioms(asserted, standins)
-        closure = _Closure(map(standins.quad, asserted))
-        closure.add((*_BUILT_IN, *axioms.facts))
-        schema = [rule for rule in SCHEMA_RULES if axioms.thing_matters or rule.head[2] != _THING]
-        closure.close(schema)
-        closure.close([*schema, *axioms.rules, *DATA_RULES])
+        closure = closed(read_axioms(asserted, standins), map(standins.quad, asserted))
         derived = (standins.triple(quad) for quad in closure.derived())
         return comparable(triple for triple in derived if triple is not None) - asserted
+
+
+def closed(axioms: Axioms, quads: Iterable[Quad]) -> Closure:
+    """Close stand-ins under every rule, and those that the axioms among them make."""
+    closure = Closure(quads)
+    closure.add((*_BUILT_IN, *axioms.facts))
+    schema = [rule for rule in SCHEMA_RULES if axioms.thing_matters or rule.head[2] != _THING]
+    closure.close(schema)
+    closure.close([*schema, *axioms.rules, *DATA_RULES])
+    return closure
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,7 @@ class _Signature:
         return _Signature(self.predicates | other.predicates, self.classes | other.classes)
 
 
-class _Closure:
+class Closure:
     """A store of stand-ins that grows under rules, round by round."""
 
     def __init__(self, quads: Iterable[Quad]) -> None:
@@ -96,6 +101,16 @@ class _Closure:
         for graph in self._rounds:
             yield from self._store.quads_for_pattern(None, None, None, graph)
 
+    def everything(self) -> Iterator[Quad]:
+        """Yield what was put in and what every round added, each once."""
+        yield from self._store.quads_for_pattern(None, None, None, DefaultGraph())
+
+    def solutions(self, query: str) -> QuerySolutions:
+        """Run a SELECT over everything known."""
+        solutions = self._store.query(query)
+        assert isinstance(solutions, QuerySolutions), "a SELECT gives solutions"  # noqa: S101
+        return solutions
+
     def _next_round(self) -> NamedNode:
         self._rounds.append(NamedNode(f"urn:khyber:round:{len(self._rounds)}"))
         return self._rounds[-1]
@@ -123,9 +138,7 @@ class _Closure:
         )
 
     def _column(self, query: str) -> frozenset[str]:
-        solutions = self._store.query(query)
-        assert isinstance(solutions, QuerySolutions), "a SELECT gives solutions"  # noqa: S101
-        return frozenset(str(solution["x"]) for solution in solutions)
+        return frozenset(str(solution["x"]) for solution in self.solutions(query))
 
 
 def _insertion(rule: Rule, target: NamedNode, last: NamedNode | None, position: int | None) -> str:

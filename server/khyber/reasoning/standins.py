@@ -45,10 +45,13 @@ class StandIns:
         subject, predicate, thing = triple.subject, triple.predicate, triple.object
         return Quad(self.node(subject), predicate, self.node(thing))
 
+    def term(self, node: Term) -> Term:
+        """Return the term that something stands for."""
+        return self._terms.get(node, node)
+
     def triple(self, quad: Quad) -> Triple | None:
         """Return the triple a quad stands for; None if its subject is a literal or its predicate blank."""
-        subject = self._terms.get(quad.subject, quad.subject)
-        predicate = self._terms.get(quad.predicate, quad.predicate)
+        subject, predicate = self.term(quad.subject), self.term(quad.predicate)
         if isinstance(subject, Literal | Triple) or not isinstance(predicate, NamedNode):
             return None
-        return Triple(subject, predicate, self._terms.get(quad.object, quad.object))
+        return Triple(subject, predicate, self.term(quad.object))
