@@ -128,3 +128,10 @@ def test_the_curated_graph_is_judged_by_its_own_ontology() -> None:
     )
     assert not report.conforms
     assert [finding.focus.rpartition("/")[2] for finding in report.findings] == ["y", "z", "x"]
+
+
+def test_a_node_of_which_only_its_replacement_is_said_needs_no_class() -> None:
+    assert found("actor:double dcterms:isReplacedBy actor:one .") == []
+    assert only('actor:double dcterms:isReplacedBy actor:one ; rdfs:label "Double"@en .').focus.endswith(
+        "double"
+    )

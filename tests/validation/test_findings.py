@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from khyber.errors import Location
 from khyber.rdf.namespaces import PREFIXES, SH, SHAPE, TERM
 from khyber.validation.findings import Finding, Report
 
@@ -41,31 +40,3 @@ def test_two_reports_join_into_one() -> None:
 
 def test_only_the_labels_of_reported_nodes_are_kept() -> None:
     assert Report.of([WARNING], {A1: "first", A2: "second"}).labels == {A1: "first"}
-
-
-def test_the_text_groups_findings_by_node_the_gravest_node_first() -> None:
-    report = Report.of([REMARK, WARNING, VIOLATION], {A2: "claim of 50 killed"})
-    assert (
-        report.text()
-        == """\
-assertion:a2 (claim of 50 killed)
-  Violation: A date is a full date. Write YYYY-MM-DD.
-    path  khyber:earliestDate
-    value "abc"^^xsd:date
-    rule  shape:AssertionDate
-
-assertion:a1
-  Warning: The place lies far away. Check its coordinates.
-  Info: There is no label in Pashto. Add one.
-
-The graph does not conform: 1 violation, 1 warning, 1 remark."""
-    )
-
-
-def test_the_text_says_where_a_finding_stands_in_its_file() -> None:
-    located = Finding("Violation", "Mend it.", A1, location=Location("triples.ttl", 12, 5))
-    assert "    at    triples.ttl:12:5" in Report.of([located]).text().splitlines()
-
-
-def test_the_text_of_an_empty_report_is_one_line() -> None:
-    assert Report().text() == "The graph conforms."

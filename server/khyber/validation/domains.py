@@ -11,35 +11,46 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Triple
 
-from khyber.rdf.namespaces import RDF, RDFS
+from khyber.rdf.namespaces import DCTERMS, RDF, RDFS
 from khyber.validation.findings import Finding
 from khyber.validation.names import short, text_of
 from khyber.validation.vocabulary import Vocabulary
 
 _TYPE = RDF + "type"
+_REPLACED = DCTERMS + "isReplacedBy"
 
 _Relation = Mapping[str, Collection[str]]
 """Node → nodes, as IRIs (a blank node as ``_:label``)."""
 
 
 @dataclass(frozen=True)
-class _Declarations:
-    """What an ontology says: property → its domains; class → itself and those above it."""
+class Domains:
+    """What an ontology says: property → domains; class → itself and those above; node → classes."""
 
     domains: _Relation
     wider: _Relation
+    kinds: _Relation
 
     @classmethod
-    def of(cls, ontology: Collection[Triple]) -> _Declarations:
+    def of(cls, ontology: Collection[Triple]) -> Domains:
+        """Read the domains and the classes of an ontology."""
         superclasses = _related(ontology, RDFS + "subClassOf")
         classes = Vocabulary.of(ontology).classes
         wider = {kind: _reached(kind, superclasses) for kind in classes}
-        return cls(_related(ontology, RDFS + "domain"), wider)
+        return cls(_related(ontology, RDFS + "domain"), wider, _related(ontology, _TYPE))
+
+    def misplaced(self, node: str, triples: Collection[Triple]) -> Iterator[Finding]:
+        """Yield what is wrong with a node of which ``triples`` are all that is asserted, at least one."""
+        kinds = _related(triples, _TYPE).get(node, set())
+        used = sorted({triple.predicate.value for triple in triples})
+        yield from _misplaced(node, used, kinds.union(self.kinds.get(node, ())), self)
 
     def know(self, kinds: Collection[str]) -> bool:
+        """Tell whether all classes are declared."""
         return all(kind in self.wider for kind in kinds)
 
     def are_within(self, kinds: Collection[str], domain: str) -> bool:
+        """Tell whether any of the classes is, or is below, the domain."""
         return any(domain in self.wider[kind] for kind in kinds)
 
 
@@ -51,25 +62,19 @@ def misplaced_properties(triples: Iterable[Triple], ontology: Iterable[Triple]) 
     :func:`khyber.validation.vocabulary.unknown_terms`. Each finding is a Violation; its ``path`` is the
     misplaced property.
     """
-    asserted, background = list(triples), list(ontology)
-    declared = _Declarations.of(background)
-    kinds = _related([*background, *asserted], _TYPE)
-    properties: dict[str, set[str]] = {}
-    for triple in asserted:
-        properties.setdefault(text_of(triple.subject), set()).add(triple.predicate.value)
-    findings = {
-        finding
-        for node, used in properties.items()
-        for finding in _misplaced(node, sorted(used), kinds.get(node, ()), declared)
-    }
+    declared = Domains.of(list(ontology))
+    about: dict[str, list[Triple]] = {}
+    for triple in triples:
+        about.setdefault(text_of(triple.subject), []).append(triple)
+    findings = {finding for node, each in about.items() for finding in declared.misplaced(node, each)}
     return sorted(findings, key=lambda finding: finding.order)
 
 
-def _misplaced(
-    node: str, used: list[str], kinds: Collection[str], declared: _Declarations
-) -> Iterator[Finding]:
+def _misplaced(node: str, used: list[str], kinds: Collection[str], declared: Domains) -> Iterator[Finding]:
     wanted = [(name, domain) for name in used for domain in declared.domains.get(name, ())]
     if not kinds:
+        if used == [_REPLACED]:  # nothing but a sign that leads on to another node
+            return
         yield Finding("Violation", f"{short(node)} has no class. {_class_to_give(wanted)}", node)
     elif declared.know(kinds):
         for name, domain in wanted:

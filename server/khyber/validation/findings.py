@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import groupby
 from typing import Literal
 
 from khyber.errors import Location
-from khyber.validation.names import short
 
 Severity = Literal["Violation", "Warning", "Info"]
 
@@ -67,39 +65,6 @@ class Report:
 
     def text(self) -> str:
         """Write the report for a person: a block for each node and a last line that counts."""
-        return "\n".join([*self._blocks(), self._verdict()])
+        from khyber.validation.reports.text import as_text  # noqa: PLC0415 - what writes reports imports this
 
-    def _blocks(self) -> Iterator[str]:
-        gravest: dict[str, int] = {}
-        for finding in self.findings:
-            gravest.setdefault(finding.focus, finding.order[0])
-        by_node = sorted(self.findings, key=lambda finding: (gravest[finding.focus], finding.focus))
-        for focus, findings in groupby(by_node, key=lambda finding: finding.focus):
-            label = self.labels.get(focus)
-            yield f"{short(focus)} ({label})" if label else short(focus)
-            for finding in findings:
-                yield from _paragraph(finding)
-            yield ""
-
-    def _verdict(self) -> str:
-        counts = {name: sum(each.severity == name for each in self.findings) for name in SEVERITIES}
-        listed = ", ".join(f"{count} {_noun(name, count)}" for name, count in counts.items() if count)
-        verdict = "The graph conforms" if self.conforms else "The graph does not conform"
-        return f"{verdict}: {listed}." if listed else f"{verdict}."
-
-
-def _paragraph(finding: Finding) -> Iterator[str]:
-    yield f"  {finding.severity}: {finding.message}"
-    if finding.location:
-        yield f"    at    {finding.location}"
-    if finding.path:
-        yield f"    path  {short(finding.path)}"
-    if finding.value is not None and finding.value != finding.focus:
-        yield f"    value {short(finding.value)}"
-    if finding.shape:
-        yield f"    rule  {short(finding.shape)}"
-
-
-def _noun(severity: Severity, count: int) -> str:
-    noun = {"Violation": "violation", "Warning": "warning", "Info": "remark"}[severity]
-    return noun if count == 1 else f"{noun}s"
+        return as_text(self)

@@ -11,7 +11,7 @@ invents others.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -19,16 +19,18 @@ from pyoxigraph import BlankNode, NamedNode, Triple
 from pyshacl.errors import ConstraintLoadError, ReportableRuntimeError, ShapeLoadError, ValidationFailure
 from pyshacl.pytypes import SHACLExecutor
 from pyshacl.shape import Shape
-from pyshacl.shapes_graph import ShapesGraph
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import OWL, RDF, RDFS, SKOS
 from rdflib.term import Node
 
 from khyber.errors import InputError
 from khyber.validation.findings import Finding, Report
+from khyber.validation.kept_shapes import KeptShapes
+from khyber.validation.names import text_of
+from khyber.validation.neighbourhood import Neighbourhood
 from khyber.validation.prepared import PreparedGraph
 from khyber.validation.results import ShaclResult, findings_of
-from khyber.validation.terms import RdflibTriple, to_rdflib, triples_to_rdflib
+from khyber.validation.terms import RdflibTriple, from_rdflib, to_rdflib, triples_to_rdflib
 
 _DECLARATIONS = {
     OWL.Class,
@@ -41,7 +43,13 @@ _DECLARATIONS = {
 }
 _CODE_LIST_CLASSES = {SKOS.Concept, SKOS.ConceptScheme, SKOS.Collection}
 _LABELS = (SKOS.prefLabel, RDFS.label)
-_BROKEN_SHAPES = (ConstraintLoadError, ReportableRuntimeError, ShapeLoadError, ValidationFailure)
+_BROKEN_SHAPES = (
+    ConstraintLoadError,
+    NotImplementedError,
+    ReportableRuntimeError,
+    ShapeLoadError,
+    ValidationFailure,
+)
 
 
 def validate(data: Iterable[Triple], ontology: Iterable[Triple], shapes: Iterable[Triple]) -> Report:
@@ -89,22 +97,28 @@ class Validator:
         self._background = list(_background(ontology_graph, code_lists))
         self._terms = set(ontology_graph.subjects()) - code_lists
         with _telling_broken_shapes():
-            self._shapes_graph = ShapesGraph(_graph(shapes))
-            self._shapes = tuple(_Targets.of(shape) for shape in self._shapes_graph.shapes)
+            self._shapes_graph = KeptShapes(triples_to_rdflib(shapes))
+            self._shapes = tuple(_Targets.of(shape) for shape in self._shapes_graph.compiled)
+        self._by_node = {target.shape.node: target for target in self._shapes}
 
     def context(self, data: Iterable[Triple]) -> Context:
         """Make a data graph ready, once, for any number of calls of :meth:`validate_focus`."""
         return Context(data, self._background)
 
-    def validate(self, data: Iterable[Triple]) -> Report:
+    def validate(self, data: Iterable[Triple], *, only: Collection[str] | None = None) -> Report:
         """Judge every node that a shape targets, except the ontology's own terms: data and code lists.
 
-        A term is judged all the same where ``data`` says something about it.
+        A term is judged all the same where ``data`` says something about it. ``only`` names the shapes that
+        judge, as findings name nodes; all of them where it is None.
         """
         triples = list(data)
         spared = self._terms - {to_rdflib(triple.subject) for triple in triples}
         graph = self.context(triples).graph
-        targets = ((target.shape, target.shape.focus_nodes(graph) - spared) for target in self._shapes)
+        targets = (
+            (target.shape, target.shape.focus_nodes(graph) - spared)
+            for target in self._shapes
+            if only is None or text_of(from_rdflib(target.shape.node)) in only
+        )
         return self._report(targets, graph)
 
     def validate_focus(
@@ -122,8 +136,23 @@ class Validator:
         """
         nodes = [to_rdflib(node) for node in focus]
         with context.changed(added, removed) as graph:
-            targets = ((target.shape, target.among(nodes, graph)) for target in self._shapes)
+            kinds = _Kinds(graph)
+            targets = ((target.shape, target.among(nodes, kinds)) for target in self._shapes)
             return self._report(targets, graph)
+
+    def neighbourhood(self) -> Neighbourhood:
+        """Make a graph that loads what :meth:`validate_shapes` asks for, for any number of validations."""
+        return Neighbourhood(self._background)
+
+    def validate_shapes(self, graph: Graph, focus: Mapping[Node, Collection[Node]]) -> Report:
+        """Judge nodes by shapes (shape → nodes): each node by each of its shapes that targets it."""
+        kinds = _Kinds(graph)
+        targets = ((self._by_node[shape], nodes) for shape, nodes in focus.items() if shape in self._by_node)
+        return self._report(((target.shape, target.among(nodes, kinds)) for target, nodes in targets), graph)
+
+    def is_term(self, node: Node) -> bool:
+        """Tell whether a node is a term of the ontology, which is not judged unless data speaks of it."""
+        return node in self._terms
 
     def shapes_targeting(
         self, context: Context, added: Iterable[Triple], focus: Iterable[NamedNode | BlankNode]
@@ -131,7 +160,8 @@ class Validator:
         """Give the IRIs of the shapes that target any ``focus`` node, in ``context`` with ``added``."""
         nodes = [to_rdflib(node) for node in focus]
         with context.changed(added, []) as graph:
-            targeting = [target.shape.node for target in self._shapes if target.among(nodes, graph)]
+            kinds = _Kinds(graph)
+            targeting = [target.shape.node for target in self._shapes if target.among(nodes, kinds)]
         return {str(shape) for shape in targeting if isinstance(shape, URIRef)}
 
     def _report(self, targets: Iterable[tuple[Shape, Collection[Node]]], graph: Graph) -> Report:
@@ -162,24 +192,37 @@ class _Targets:
             shape, frozenset(nodes), frozenset((*classes, *implicit)), tuple(subjects_of), tuple(objects_of)
         )
 
-    def among(self, focus: Iterable[Node], graph: Graph) -> list[Node]:
+    def among(self, focus: Iterable[Node], kinds: _Kinds) -> list[Node]:
         """Choose the nodes that the shape targets, at a cost that does not grow with the graph."""
-        return [node for node in focus if self._has(node, graph)]
+        return [node for node in focus if self._has(node, kinds)]
 
-    def _has(self, node: Node, graph: Graph) -> bool:
+    def _has(self, node: Node, kinds: _Kinds) -> bool:
+        graph = kinds.graph
         return (
             node in self.nodes
             or any((node, path, None) in graph for path in self.subjects_of)
             or any((None, path, node) in graph for path in self.objects_of)
-            or self._has_instance(node, graph)
+            or (bool(self.classes) and not self.classes.isdisjoint(kinds.of(node)))
         )
 
-    def _has_instance(self, node: Node, graph: Graph) -> bool:
-        return bool(self.classes) and any(
-            wider in self.classes
-            for kind in graph.objects(node, RDF.type)
-            for wider in graph.transitive_objects(kind, RDFS.subClassOf)
-        )
+
+class _Kinds:
+    """The classes of nodes in a graph that does not change meanwhile, with those above them."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self._found: dict[Node, frozenset[Node]] = {}
+
+    def of(self, node: Node) -> frozenset[Node]:
+        """Give the classes of a node (SHACL §1.1, SHACL instance)."""
+        if node not in self._found:
+            self._found[node] = frozenset(
+                wider
+                for kind in self.graph.objects(node, RDF.type)
+                for wider in self.graph.transitive_objects(kind, RDFS.subClassOf)
+                if wider is not None
+            )
+        return self._found[node]
 
 
 def _graph(triples: Iterable[Triple]) -> Graph:

@@ -106,7 +106,7 @@ def from_rdflib(term: Node) -> NamedNode | BlankNode | Literal:
 
 def triples_to_rdflib(triples: Iterable[Triple]) -> list[RdflibTriple]:
     """Convert triples in their order."""
-    with _silence_about_ill_typed_literals():
+    with quietly():
         return [
             (to_rdflib(triple.subject), to_rdflib(triple.predicate), to_rdflib(triple.object))
             for triple in triples
@@ -122,7 +122,7 @@ def _literal_to_rdflib(literal: Literal) -> rdflib.Literal:
 
 
 @contextmanager
-def _silence_about_ill_typed_literals() -> Iterator[None]:
+def quietly() -> Iterator[None]:
     """Keep rdflib from logging a traceback for each ill-typed literal: the shapes report those."""
     logger = logging.getLogger("rdflib.term")
     logger.addFilter(_refuse)

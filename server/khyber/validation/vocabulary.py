@@ -6,7 +6,7 @@ was meant.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -66,26 +66,54 @@ def unknown_terms(triples: Iterable[Triple], ontology: Iterable[Triple]) -> list
     under a kind that there is not. Each finding is a Violation; its ``path`` is the property, its ``value``
     the unknown IRI.
     """
-    vocabulary = Vocabulary.of(ontology)
-    findings = {finding for triple in triples for finding in _unknown_in(triple, vocabulary)}
+    wording = Wording(Vocabulary.of(ontology))
+    findings = {finding for triple in triples for finding in wording.findings(triple)}
     return sorted(findings, key=lambda finding: finding.order)
 
 
-def _unknown_in(triple: Triple, vocabulary: Vocabulary) -> Iterator[Finding]:
-    focus, path = text_of(triple.subject), triple.predicate.value
-    misplaced = _about_subject(focus) if isinstance(triple.subject, NamedNode) else None
-    if misplaced:
-        yield Finding("Violation", misplaced, focus)
-    if path not in vocabulary.properties:
-        yield Finding("Violation", _about_term("property", path, vocabulary.properties), focus, path, path)
-    if isinstance(triple.object, NamedNode):
-        value = triple.object.value
-        about_value = _about_class(value, vocabulary) if path == _TYPE else _about_value(value, vocabulary)
-        if about_value:
-            yield Finding("Violation", about_value, focus, path, value)
+class _Memory(dict[str, str | None]):
+    """What is wrong with an IRI, or None, asked for once each."""
+
+    def __init__(self, judge: Callable[[str], str | None]) -> None:
+        super().__init__()
+        self._judge = judge
+
+    def __missing__(self, iri: str) -> str | None:
+        about = self[iri] = self._judge(iri)
+        return about
 
 
-def _about_subject(iri: str) -> str | None:
+class Wording:
+    """What is wrong with subjects, properties, classes and values, kept for when they are met again."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._subjects = _Memory(about_subject)
+        self._properties = _Memory(lambda iri: _about_property(iri, vocabulary))
+        self._classes = _Memory(lambda iri: _about_class(iri, vocabulary))
+        self._values = _Memory(lambda iri: _about_value(iri, vocabulary))
+
+    def findings(self, triple: Triple) -> Iterator[Finding]:
+        """Yield what is wrong with a triple."""
+        subject = triple.subject
+        misplaced = self._subjects[subject.value] if isinstance(subject, NamedNode) else None
+        if misplaced:
+            yield Finding("Violation", misplaced, text_of(subject))
+        yield from self.unknown(triple)
+
+    def unknown(self, triple: Triple) -> Iterator[Finding]:
+        """Yield what a triple uses as property, class or value and nothing declares."""
+        subject, path, thing = triple.subject, triple.predicate.value, triple.object
+        about_property = self._properties[path]
+        if about_property:
+            yield Finding("Violation", about_property, text_of(subject), path, path)
+        if isinstance(thing, NamedNode):
+            value = thing.value
+            about_value = (self._classes if path == _TYPE else self._values)[value]
+            if about_value:
+                yield Finding("Violation", about_value, text_of(subject), path, value)
+
+
+def about_subject(iri: str) -> str | None:
     """Say what is wrong with the IRI of a node that something is stated about, or None."""
     kind, _, slug = iri.removeprefix(ID).partition("/")
     if not iri.startswith(ID):
@@ -106,6 +134,10 @@ def _about_subject(iri: str) -> str | None:
     return None
 
 
+def _about_property(iri: str, vocabulary: Vocabulary) -> str | None:
+    return None if iri in vocabulary.properties else _about_term("property", iri, vocabulary.properties)
+
+
 def _about_class(iri: str, vocabulary: Vocabulary) -> str | None:
     return None if iri in vocabulary.classes else _about_term("class", iri, vocabulary.classes)
 
@@ -122,7 +154,7 @@ def _about_value(iri: str, vocabulary: Vocabulary) -> str | None:
         in_list = {code for code in vocabulary.codes if code.startswith(f"{ID}{kind}/")}
         return None if iri in vocabulary.codes else _about_code(iri, kind, in_list)
     if iri.startswith(ID) and kind not in KINDS:
-        return _about_subject(iri)
+        return about_subject(iri)
     return None
 
 
