@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,11 +17,15 @@ Answer = bool | list[tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Change:
-    """A change to the curated graph that matters, and the answer that follows from it."""
+    """A change to the curated graph that matters, and the answer that follows from it.
+
+    ``graphs`` are named graphs that come besides, such as ``contribution/1``, without their namespace.
+    """
 
     why: str
     remove: tuple[ox.Triple, ...]
     add: tuple[ox.Triple, ...]
+    graphs: Mapping[str, tuple[ox.Triple, ...]]
     answer: Answer
 
 
@@ -49,6 +53,7 @@ def read_expectation(path: Path) -> Expectation:
                 change["why"],
                 _triples(change.get("remove", "")),
                 _triples(change.get("add", "")),
+                {graph: _triples(turtle) for graph, turtle in change.get("graphs", {}).items()},
                 _answer(change),
             )
             for change in content["change"]

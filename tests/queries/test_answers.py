@@ -11,7 +11,7 @@ import pytest
 from khyber.config import graph_home
 from khyber.engine.base import Engine, Query, ResultKind
 from khyber.engine.published import load_published
-from khyber.rdf.namespaces import PREFIXES
+from khyber.rdf.namespaces import GRAPH, PREFIXES
 from khyber.reasoning.base import reasoner
 from khyber.release.compile import dataset, infer
 from khyber.release.queries import ExampleQuery, example_queries
@@ -48,7 +48,8 @@ def changed(graphs: Graphs, change: Change) -> Graphs:
     for triple in change.add:
         assert triple not in core, f"the change puts in a triple that is there: {triple}"
     kept = [triple for triple in core if triple not in change.remove]
-    return {**graphs, CORE_GRAPH: [*kept, *change.add]}
+    more = {GRAPH + name: list(triples) for name, triples in change.graphs.items()}
+    return {**graphs, CORE_GRAPH: [*kept, *change.add], **more}
 
 
 def answer(engine: Engine, query: ExampleQuery, columns: Sequence[str] = ()) -> Answer:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pyoxigraph import Triple
+from pyoxigraph import DefaultGraph, Quad, Triple
+
+from khyber.rdf.delta import Delta, from_rdf_patch, to_rdf_patch
 
 
 @dataclass(frozen=True)
@@ -33,3 +35,19 @@ class Patch:
     def __bool__(self) -> bool:
         """Say whether anything is asked for."""
         return bool(self.added or self.removed)
+
+
+def patch_bytes(patch: Patch) -> bytes:
+    """Write a patch as an RDF Patch that names no graph."""
+    here = DefaultGraph()
+    sides = (
+        tuple(Quad(triple.subject, triple.predicate, triple.object, here) for triple in side)
+        for side in (patch.added, patch.removed)
+    )
+    return to_rdf_patch(Delta(*sides))
+
+
+def patch_from(data: bytes) -> Patch:
+    """Read what ``patch_bytes`` wrote."""
+    delta = from_rdf_patch(data, "the ledger")
+    return Patch.of((quad.triple for quad in delta.added), (quad.triple for quad in delta.removed))

@@ -13,6 +13,7 @@ from time import perf_counter
 
 from pyoxigraph import NamedNode, Quad, Triple
 
+from khyber.rdf.namespaces import CONTRIBUTION_GRAPH, MAPPINGS_GRAPH
 from khyber.reasoning.base import Reasoner
 from khyber.reasoning.consistency import inconsistencies
 from khyber.release.release import Release, ReleaseRefused, release_id, statistics
@@ -26,9 +27,9 @@ from khyber.release.sources import (
     parse_sources,
     service,
 )
+from khyber.validation.compiled.whole import validate
 from khyber.validation.domains import misplaced_properties
 from khyber.validation.findings import Finding, Report
-from khyber.validation.shacl import validate
 from khyber.validation.vocabulary import unknown_terms
 
 OnStage = Callable[[str, str], None]
@@ -73,25 +74,49 @@ def compile_release(
         )
 
 
+def asserted(graphs: Graphs) -> list[Triple]:
+    """Give the data that is reasoned over, each triple once: the core and all contributions."""
+    named = [graph for graph in graphs if graph == CORE_GRAPH or graph.startswith(CONTRIBUTION_GRAPH)]
+    if named == [CORE_GRAPH]:
+        return graphs[CORE_GRAPH]
+    return sorted({triple for graph in named for triple in graphs[graph]}, key=str)
+
+
+def stated(graphs: Graphs) -> list[Triple]:
+    """Give the data that is judged: what is reasoned over, and the mappings, which are not."""
+    mappings = graphs.get(MAPPINGS_GRAPH)
+    return sorted({*asserted(graphs), *mappings}, key=str) if mappings else asserted(graphs)
+
+
+def judged(graphs: Graphs, reasoner: Reasoner) -> tuple[Report, list[Triple]]:
+    """Judge graphs as a release is judged; give the report and the conclusions."""
+    report = vocabulary_report(graphs) + shapes_report(graphs)
+    inferred = infer(graphs, reasoner)
+    return report + consistency_report(graphs, inferred), inferred
+
+
 def vocabulary_report(graphs: Graphs) -> Report:
     """Judge whether the data uses only what the ontology declares, and each property where it belongs."""
-    data, ontology = graphs[CORE_GRAPH], graphs[ONTOLOGY_GRAPH]
+    data, ontology = stated(graphs), graphs[ONTOLOGY_GRAPH]
     return Report.of([*unknown_terms(data, ontology), *misplaced_properties(data, ontology)])
 
 
-def shapes_report(graphs: Graphs) -> Report:
-    """Judge the asserted data by the shapes, with the class hierarchy and the code lists of the ontology."""
-    return validate(graphs[CORE_GRAPH], graphs[ONTOLOGY_GRAPH], graphs[SHAPES_GRAPH])
+def shapes_report(graphs: Graphs, *, reference: bool = False) -> Report:
+    """Judge the data by the shapes, with the class hierarchy and the code lists of the ontology.
+
+    By compiled shapes; with ``reference`` by pySHACL, which finds the same.
+    """
+    return validate(stated(graphs), graphs[ONTOLOGY_GRAPH], graphs[SHAPES_GRAPH], reference=reference)
 
 
 def infer(graphs: Graphs, reasoner: Reasoner) -> list[Triple]:
     """Draw the conclusions from ontology and data, sorted; the shapes are not reasoned over."""
-    return sorted(reasoner.infer([*graphs[ONTOLOGY_GRAPH], *graphs[CORE_GRAPH]]), key=str)
+    return sorted(reasoner.infer([*graphs[ONTOLOGY_GRAPH], *asserted(graphs)]), key=str)
 
 
 def consistency_report(graphs: Graphs, inferred: Iterable[Triple]) -> Report:
     """Report each contradiction of the closure as a Violation."""
-    closure = [*graphs[ONTOLOGY_GRAPH], *graphs[CORE_GRAPH], *inferred]
+    closure = [*graphs[ONTOLOGY_GRAPH], *asserted(graphs), *inferred]
     return Report.of(
         Finding("Violation", found.detail, found.focus, constraint=found.rule)
         for found in inconsistencies(closure)

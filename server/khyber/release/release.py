@@ -61,8 +61,12 @@ def release_id(quads: Iterable[Quad]) -> str:
     lines: defaultdict[str, set[str]] = defaultdict(set)
     for quad in quads:
         lines[str(quad.graph_name)].add(str(quad))
-    graphs = (f"{graph} {_hash(sorted(lines[graph]))}" for graph in sorted(lines))
-    return _hash(graphs)[:16]
+    return name_of({graph: _hash(sorted(lines[graph])) for graph in lines})
+
+
+def name_of(hashes: Mapping[str, str]) -> str:
+    """Name a dataset by the hash of each graph's sorted N-Quads lines; graphs as N-Quads writes them."""
+    return _hash(f"{graph} {hashes[graph]}" for graph in sorted(hashes))[:16]
 
 
 def statistics(quads: Iterable[Quad]) -> dict[str, GraphStatistics]:

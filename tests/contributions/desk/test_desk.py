@@ -13,8 +13,8 @@ from time import sleep
 
 import pytest
 
+from khyber.contributions.desk.clerks import JobLimits
 from khyber.contributions.desk.client import DeskLink
-from khyber.contributions.desk.jobs import JobLimits
 from khyber.errors import (
     Conflict,
     EngineFailure,
@@ -33,9 +33,19 @@ class Counter:
     def __init__(self) -> None:
         self.count = 0
 
+    @property
+    def edition(self) -> int:
+        return self.count
+
     def add(self, number: int) -> int:
         self.count += number
         return self.count
+
+    def told(self) -> int:
+        return self.count
+
+    def measure(self, data: bytes) -> int:
+        return len(data)
 
     def refuse(self) -> None:
         raise Conflict("It is not so any more.", remedy="Look again.")
@@ -80,11 +90,31 @@ def test_what_changes_is_done_by_the_desk_itself_and_stays() -> None:
         assert [link.ask("add", 2), link.ask("add", 3)] == [2, 5]
 
 
-def test_what_is_done_apart_changes_nothing() -> None:
+def test_what_is_done_apart_changes_nothing_in_the_desk() -> None:
     with desk() as link:
-        assert link.ask("add", 2, apart=True) == 2
-        assert link.ask("add", 2, apart=True) == 2
+        link.ask("add", 2, apart=True)
+        assert link.ask("told") == 0
         assert link.ask("process", apart=True) not in (link.process, os.getpid())
+
+
+def test_who_answers_apart_knows_what_the_desk_knows_now() -> None:
+    with desk() as link:
+        for number in range(1, 5):
+            link.ask("add", 1)
+            assert link.ask("told", apart=True) == number
+
+
+def test_while_nothing_changes_the_same_process_answers_apart() -> None:
+    with desk() as link:
+        processes = {link.ask("process", apart=True) for _ in range(5)}
+        assert len(processes) == 1
+        link.ask("add", 1)
+        assert link.ask("process", apart=True) not in processes
+
+
+def test_a_long_question_arrives_whole() -> None:
+    with desk() as link:
+        assert link.ask("measure", b"x" * 5_000_000, apart=True) == 5_000_000
 
 
 @pytest.mark.parametrize("apart", [False, True])
@@ -142,7 +172,7 @@ def test_others_are_answered_while_a_job_runs_and_too_many_are_refused(tmp_path:
         with pytest.raises(TooBusy):
             link.ask("add", 1, apart=True, client="c")
         assert isinstance(running.exception(), TimeLimitReached)
-        assert [future.result() for future in (*waiting, *others)] == [2, 2, 2, 2]
+        assert all(future.result() for future in (*waiting, *others))
 
 
 def test_a_job_ends_when_its_asker_has_gone(tmp_path: Path) -> None:
@@ -165,3 +195,15 @@ def test_a_desk_that_was_killed_is_told() -> None:
         os.kill(link.process, signal.SIGKILL)
         with pytest.raises(EngineFailure, match="does not answer"):
             link.ask("add", 1)
+        assert link.has_ended()
+
+
+def test_an_office_that_cannot_be_opened_answers_with_the_reason() -> None:
+    def opening() -> Counter:
+        raise Conflict("The ledger is damaged.")
+
+    link = DeskLink.start(opening, LIMITS)
+    for apart in (False, True):
+        with pytest.raises(Conflict, match="damaged"):
+            link.ask("add", 1, apart=apart)
+    link.close()

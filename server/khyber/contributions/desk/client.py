@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
+import select
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from khyber.contributions.desk.jobs import JobLimits
+from khyber.contributions.desk.clerks import JobLimits
 from khyber.contributions.desk.messages import Question, Told
 from khyber.contributions.desk.process import Desk
 from khyber.engine.isolation.processes import forked
 from khyber.engine.isolation.wire import Channel
-from khyber.errors import EngineFailure
+from khyber.errors import EngineFailure, KhyberError
 
 GRACE = 60.0
 """How many seconds after all limits an answer is given up; a desk that has much to publish is so late."""
@@ -38,20 +39,23 @@ class DeskLink:
         self._connection = _Connection()
 
     @classmethod
-    def start(
-        cls, opening: Callable[[], object], limits: JobLimits, keep: Callable[[], list[int]] = list
-    ) -> DeskLink:
+    def start(cls, opening: Callable[[], object], limits: JobLimits, keep: Sequence[int] = ()) -> DeskLink:
         """Fork the desk, which opens its office with ``opening``, and give the link to it.
 
         Call this while the process has a single thread. ``keep`` names the descriptors that the office
-        needs. What is asked before the office is open waits.
+        needs. What is asked before the office is open waits; where it cannot be opened, every question is
+        answered with the reason.
         """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 
         def run() -> None:
-            Desk(theirs, opening(), limits).run()
+            try:
+                office = opening()
+            except KhyberError as error:
+                office = _Closed(error)
+            Desk(theirs, office, limits).run()
 
-        process = forked("khyber-desk", run, keep=[theirs.fileno(), *keep()])
+        process = forked("khyber-desk", run, keep=[theirs.fileno(), *keep])
         theirs.close()
         return cls(ours, process, limits)
 
@@ -73,13 +77,24 @@ class DeskLink:
         finally:
             del told  # else the error holds the frame that holds the error
 
-    def close(self) -> None:
-        """End the desk, if this process started it."""
+    def has_ended(self) -> bool:
+        """Say whether the desk has ended."""
+        poll = select.poll()
+        poll.register(self._doorway.fileno(), 0)
+        return bool(poll.poll(0))
+
+    def close(self) -> int:
+        """End the desk, if this process started it; give its exit status.
+
+        A status other than 0 means that it had ended before, on its own.
+        """
         self._forget()
         self._doorway.close()
-        if os.getpid() == self._owner and self._process:
-            os.waitpid(self._process, 0)
-            self._process = 0
+        if os.getpid() != self._owner or not self._process:
+            return 0
+        _, status = os.waitpid(self._process, 0)
+        self._process = 0
+        return os.waitstatus_to_exitcode(status)
 
     def _exchange(self, question: Question) -> Told:
         try:
@@ -112,3 +127,15 @@ class DeskLink:
         channel, self._connection.channel = self._connection.channel, None
         if channel is not None:
             channel.close()
+
+
+class _Closed:
+    """An office that could not be opened."""
+
+    edition = None
+
+    def __init__(self, error: KhyberError) -> None:
+        self._error = error
+
+    def __getattr__(self, name: str) -> Any:
+        raise self._error

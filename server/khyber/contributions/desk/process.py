@@ -6,13 +6,11 @@ import selectors
 import socket
 import traceback
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from time import monotonic
-from typing import Any
 
-from khyber.contributions.desk.jobs import Job, JobLimits
+from khyber.contributions.desk.clerks import Clerk, JobLimits
 from khyber.contributions.desk.messages import Question, Told
 from khyber.engine.isolation.wire import Channel
 from khyber.errors import EngineFailure, KhyberError, TooBusy, TooManyRequests
@@ -23,7 +21,7 @@ class _Asker:
     """A connection: one question at a time comes over it."""
 
     channel: Channel
-    job: Job | None = None
+    clerk: Clerk | None = None
     is_gone: bool = False
 
 
@@ -36,7 +34,8 @@ class Desk:
         self._office = office
         self._limits = limits
         self._selector = selectors.DefaultSelector()
-        self._jobs: dict[Job, _Asker] = {}
+        self._busy: dict[Clerk, _Asker] = {}
+        self._idle: Clerk | None = None
         self._waiting: deque[tuple[Question, _Asker]] = deque()
         self._selector.register(doorway, selectors.EVENT_READ, self._welcome)
         self._is_open = True
@@ -46,10 +45,11 @@ class Desk:
         while self._is_open:
             for key, _ in self._selector.select(self._patience()):
                 key.data()
-            self._end_late_jobs()
-            self._begin_jobs()
-        for job in self._jobs:
-            job.kill()
+            self._end_late_clerks()
+            self._set_clerks_to_work()
+            self._have_one_ready()
+        for clerk in self._busy:
+            clerk.kill()
 
     def _welcome(self) -> None:
         data, descriptors, _, _ = socket.recv_fds(self._doorway, 1, 1)
@@ -77,8 +77,8 @@ class Desk:
         self._selector.unregister(asker.channel)
         asker.channel.close()
         self._waiting = deque(entry for entry in self._waiting if entry[1] is not asker)
-        if asker.job is not None:
-            asker.job.kill()
+        if asker.clerk is not None:
+            asker.clerk.kill()
 
     def _take(self, question: Question, asker: _Asker) -> None:
         if not question.apart:
@@ -97,15 +97,19 @@ class Desk:
 
     def _answer(self, question: Question) -> Told:
         try:
-            return Told(self._call(question)())
+            return Told(getattr(self._office, question.name)(*question.arguments))
         except KhyberError as error:
             return Told(error=error)
+        except MemoryError:
+            raise
         except Exception as error:
             traceback.print_exc()  # forked before anybody set up a log, it has standard error
             return Told(error=EngineFailure(f"The office made a mistake: {type(error).__name__}: {error}."))
 
-    def _call(self, question: Question) -> Callable[[], Any]:
-        return lambda: getattr(self._office, question.name)(*question.arguments)
+    @property
+    def _edition(self) -> object:
+        """Name what the office knows now: a clerk that was forked at another edition is of no use."""
+        return getattr(self._office, "edition", None)
 
     def _tell(self, asker: _Asker, told: Told) -> None:
         if asker.is_gone:
@@ -127,33 +131,63 @@ class Desk:
         except OSError:
             self._part(asker)
 
-    def _begin_jobs(self) -> None:
-        while self._waiting and len(self._jobs) < self._limits.running:
+    def _set_clerks_to_work(self) -> None:
+        while self._waiting and len(self._busy) < self._limits.running:
             question, asker = self._waiting.popleft()
             try:
-                job = Job(self._call(question), self._limits)
+                clerk = self._fit_clerk()
+                clerk.begin(question)
             except OSError as error:
                 self._tell(asker, Told(error=TooBusy(f"No process can be started: {error}.", retry_after=5)))
                 continue
-            self._jobs[job] = asker
-            asker.job = job
+            self._busy[clerk] = asker
+            asker.clerk = clerk
             # The end of its connection tells that a process ends, and comes after all that it said.
-            self._selector.register(job.channel, selectors.EVENT_READ, partial(self._follow, job))
+            self._selector.register(
+                clerk.channel, selectors.EVENT_READ | selectors.EVENT_WRITE, partial(self._attend, clerk)
+            )
 
-    def _follow(self, job: Job) -> None:
-        if job.read():
+    def _fit_clerk(self) -> Clerk:
+        clerk, self._idle = self._idle, None
+        if clerk is not None and clerk.edition == self._edition:
+            return clerk
+        if clerk is not None:
+            clerk.end()
+        return Clerk(self._answer, self._edition, self._limits)
+
+    def _have_one_ready(self) -> None:
+        """Fork the clerk for the next question while nobody waits for one."""
+        if not self._busy and not self._waiting and self._is_open:
+            try:
+                self._idle = self._fit_clerk()
+            except OSError:
+                return  # the next question tries again, and says so
+
+    def _attend(self, clerk: Clerk) -> None:
+        if clerk.go_on():
+            self._selector.modify(clerk.channel, selectors.EVENT_READ, partial(self._hear_from, clerk))
+        self._hear_from(clerk)
+
+    def _hear_from(self, clerk: Clerk) -> None:
+        told, is_fit = clerk.read()
+        if told is None and is_fit:
             return
-        asker = self._jobs.pop(job)
-        asker.job = None
-        self._selector.unregister(job.channel)
-        self._tell(asker, job.end())
+        asker = self._busy.pop(clerk)
+        asker.clerk = None
+        self._selector.unregister(clerk.channel)
+        if is_fit and self._idle is None:
+            self._idle = clerk
+        else:
+            silent = clerk.end()
+            told = told or silent
+        self._tell(asker, told or Told())
 
-    def _end_late_jobs(self) -> None:
+    def _end_late_clerks(self) -> None:
         now = monotonic()
-        for job in self._jobs:
-            if now >= job.deadline:
-                job.kill(late=True)
+        for clerk in self._busy:
+            if now >= clerk.deadline:
+                clerk.kill(late=True)
 
     def _patience(self) -> float | None:
-        deadlines = [job.deadline for job in self._jobs]
+        deadlines = [clerk.deadline for clerk in self._busy]
         return max(0.0, min(deadlines) - monotonic()) + 0.001 if deadlines else None

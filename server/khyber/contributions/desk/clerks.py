@@ -1,0 +1,125 @@
+"""Clerks: processes forked from the desk that answer what is asked apart, and are killed at its limits.
+
+A clerk knows the office as it was when it was forked. It answers one question after the other while nothing
+has changed; after a change the desk forks another one, before it is needed.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+from khyber.contributions.desk.messages import Question, Told
+from khyber.engine.isolation.processes import forked
+from khyber.engine.isolation.wire import Channel
+from khyber.errors import EngineFailure, KhyberError, MemoryLimitReached, TimeLimitReached
+
+MOST_GROWTH = 128 * 1024 * 1024
+"""How much more memory, in bytes, a clerk may keep from question to question before it is replaced."""
+
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+_RESIDENT, _DATA = 1, 5
+"""Where /proc/self/statm says, in pages, what is in memory and what is private and writable."""
+
+
+@dataclass(frozen=True)
+class JobLimits:
+    """What a question that is answered apart may take, and how many of them run and wait at once."""
+
+    seconds: float = 30.0
+    memory_bytes: int = 1024**3
+    running: int = 1
+    waiting: int = 32
+
+
+class Clerk:
+    """A process that answers one question at a time."""
+
+    def __init__(self, answer: Callable[[Question], Told], edition: object, limits: JobLimits) -> None:
+        """Fork it; this process must have a single thread. ``edition`` names what the clerk knows."""
+        self.edition = edition
+        self.deadline = float("inf")
+        self._limits = limits
+        self._late = False
+        ours, theirs = Channel.pair()
+        self._pid = forked("khyber-clerk", lambda: _serve(answer, theirs, limits), keep=[theirs.fileno()])
+        theirs.close()
+        ours.set_blocking(False)
+        self.channel = ours
+        self._process = os.pidfd_open(self._pid)
+        self._has_more = False
+
+    def begin(self, question: Question) -> None:
+        """Ask it; the answer comes through ``channel``. Raises OSError if it has gone."""
+        self.deadline = monotonic() + self._limits.seconds
+        self._has_more = not self.channel.post(question)
+
+    def go_on(self) -> bool:
+        """Send what is left of the question; say whether that was all."""
+        self._has_more = self._has_more and not self.channel.flush()
+        return not self._has_more
+
+    def read(self) -> tuple[Told | None, bool]:
+        """Give the answer if it is there, and whether the process is there, fit for another question."""
+        messages, is_open = self.channel.read()
+        for (told, is_fit), _ in messages:
+            self.deadline = float("inf")
+            return told, is_open and is_fit
+        return None, is_open
+
+    def kill(self, *, late: bool = False) -> None:
+        """End the process; ``late`` says that its time was up."""
+        self._late = self._late or late
+        signal.pidfd_send_signal(self._process, signal.SIGKILL)
+
+    def end(self) -> Told:
+        """End the process, if it has not ended, and say why it gave no answer."""
+        self.channel.close()  # it ends by itself when nobody is there to ask
+        _, status = os.waitpid(self._pid, 0)
+        os.close(self._process)
+        return Told(error=self._failure(os.waitstatus_to_exitcode(status)))
+
+    def _failure(self, status: int) -> KhyberError:
+        if self._late:
+            return TimeLimitReached(
+                f"Judging it took longer than the limit of {self._limits.seconds:g} seconds and was stopped.",
+                remedy="Send it in smaller parts.",
+            )
+        if status in (-signal.SIGABRT, -signal.SIGKILL, -signal.SIGSEGV):
+            return _memory_limit(self._limits)
+        return EngineFailure(f"The process that judged it ended with status {status}.")
+
+
+def _serve(answer: Callable[[Question], Told], channel: Channel, limits: JobLimits) -> None:
+    most = _pages(_RESIDENT) + MOST_GROWTH // _PAGE
+    while True:
+        question, _ = channel.receive()
+        try:
+            _limit_memory(limits.memory_bytes)
+            told = answer(question)
+        except (MemoryError, RecursionError):
+            told = Told(error=_memory_limit(limits))
+        _limit_memory(None)
+        channel.send((told, _pages(_RESIDENT) < most))
+
+
+def _memory_limit(limits: JobLimits) -> KhyberError:
+    return MemoryLimitReached(
+        f"Judging it took more memory than the limit of {limits.memory_bytes:,} bytes and was stopped.",
+        remedy="Send it in smaller parts; look for a literal or a nesting that is not meant.",
+    )
+
+
+def _limit_memory(limit: int | None) -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    soft = hard if limit is None else _pages(_DATA) * _PAGE + limit
+    resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+
+
+def _pages(field: int) -> int:
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[field])
