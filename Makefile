@@ -36,7 +36,7 @@ bench: $(VENV)/.developing ## Print the figures that README and docs quote
 	$(BIN)/python bench/serve.py
 	$(BIN)/python bench/reasoning.py
 	$(BIN)/python bench/isolation.py
-	$(BIN)/python bench/edge.py
+	$(BIN)/python -m bench.edge
 
 bench-peers: $(VENV)/.developing ## Compare with other SPARQL servers (ARGS="--triples 100000")
 	$(BIN)/python -m bench.side_by_side $(ARGS)

@@ -1,9 +1,10 @@
 """What the edge of ``khyber serve`` takes: a hit in the cache, 304, coding, a long result, slow clients.
 
 Serves an empty dataset, so that next to nothing but the edge is measured. Prints medians over one connection,
-and the memory that the HTTP process takes to send a long result.
+requests a second over eight, and the memory that the HTTP process takes to send a long result. HEAD and pages
+go past the short way (khyber.web.edge), through Flask.
 
-    python bench/edge.py [--requests 2000]
+    python -m bench.edge [--requests 2000]
 """
 
 from __future__ import annotations
@@ -16,10 +17,13 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection
+from itertools import count, repeat
 from pathlib import Path
 from statistics import median
 from time import perf_counter
 from urllib.parse import urlencode
+
+from bench.http1 import flood
 
 COMMAND = str(Path(sys.executable).with_name("khyber"))
 NUMBERS = " ".join(map(str, range(100)))
@@ -49,9 +53,11 @@ def serving() -> Iterator[tuple[str, int]]:
             server.terminate()
 
 
-def fetch(connection: HTTPConnection, path: str, headers: Headers) -> tuple[Headers, int]:
+def fetch(
+    connection: HTTPConnection, path: str, headers: Headers, method: str = "GET"
+) -> tuple[Headers, int]:
     """Give the headers of an answer and the length of its body, which is read and not kept."""
-    connection.request("GET", path, headers=dict(headers))
+    connection.request(method, path, headers=dict(headers))
     response = connection.getresponse()
     size = 0
     while piece := response.read(262_144):
@@ -59,14 +65,22 @@ def fetch(connection: HTTPConnection, path: str, headers: Headers) -> tuple[Head
     return {name.lower(): value for name, value in response.headers.items()}, size
 
 
-def latency(connection: HTTPConnection, path: str, headers: Headers, requests: int) -> float:
+def latency(
+    connection: HTTPConnection, path: str, headers: Headers, requests: int, method: str = "GET"
+) -> float:
     """Give the median milliseconds of a request."""
     taken = []
     for _ in range(requests):
         started = perf_counter()
-        fetch(connection, path, headers)
+        fetch(connection, path, headers, method)
         taken.append(1000 * (perf_counter() - started))
     return median(taken)
+
+
+def rate(host: str, port: int, paths: Iterator[str]) -> float:
+    """Give the requests a second over eight connections."""
+    requests = (f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode() for path in paths)
+    return flood(f"http://{host}:{port}/sparql", requests, connections=8, seconds=3).rate
 
 
 def peak(connection: HTTPConnection) -> float:
@@ -91,9 +105,14 @@ def main() -> None:
             "a hit, zstd": (ROWS, {"Accept-Encoding": "zstd"}),
             "304 Not Modified": (ROWS, {"If-None-Match": etag}),
             "a query that is not kept": (CHANGING, {}),
+            "a page, a hit": (ROWS, {"Accept": "text/html"}),
         }
         for name, (path, headers) in cases.items():
             print(f"{name:30} {latency(connection, path, headers, requests):8.2f} ms")
+        print(f"{'a hit, by HEAD':30} {latency(connection, ROWS, {}, requests, 'HEAD'):8.2f} ms")
+        print(f"{'a hit':30} {rate(host, port, repeat(ROWS)):8,.0f} a second")
+        other = (f"/sparql?{urlencode({'query': f'SELECT ({number} AS ?x) {{ }}'})}" for number in count())
+        print(f"{'each another query':30} {rate(host, port, other):8,.0f} a second")
         before = peak(connection)
         for coding in ("identity", "zstd", "gzip"):
             started = perf_counter()

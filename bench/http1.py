@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import cycle
 from selectors import EVENT_READ, DefaultSelector
 from time import perf_counter
 from types import TracebackType
@@ -193,20 +192,19 @@ class _Flow:
     asked: float
 
 
-def flood(endpoint: str, requests: Sequence[bytes], *, connections: int, seconds: float) -> Throughput:
+def flood(endpoint: str, requests: Iterator[bytes], *, connections: int, seconds: float) -> Throughput:
     """Ask over several kept connections at once, for some seconds, one request after the other on each.
 
     Raises BrokenAnswer if an answer is anything else than 200, or if the last answers do not come.
     """
     address = (urlsplit(endpoint).hostname or "", urlsplit(endpoint).port or 80)
     patience = seconds + 60
-    turns = cycle(requests)
     latencies: list[float] = []
     start = perf_counter()
 
     def ask(selector: DefaultSelector, sock: socket.socket) -> None:
         selector.register(sock, EVENT_READ, _Flow(sock, Incoming(), perf_counter()))
-        sock.sendall(next(turns))
+        sock.sendall(next(requests))
 
     with DefaultSelector() as selector:
         for _ in range(connections):

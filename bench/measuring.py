@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import cycle
 from statistics import median
 from time import perf_counter
 
@@ -147,14 +148,24 @@ def _answered(connection: Connection, prepared: bytes) -> tuple[float, Answer]:
     return taken, answer
 
 
-def small_requests(size: World, endpoint: str, count: int = 1500) -> list[bytes]:
-    """Give ready-made requests for small queries, each with parameters of its own."""
+def small_requests(size: World, endpoint: str, count: int = 1500) -> Iterator[bytes]:
+    """Give requests for small queries without end, no two of them alike, so that no cache of results answers.
+
+    There are ``count`` different parameters; when they begin anew, the comment in the query goes on counting.
+    """
     questions = [question for question in QUESTIONS if question.name in SMALL]
-    return [
-        request(endpoint, question.query(parameters(size, 10_000 + number), 10_000 + number), question.accept)
+    mark = "COUNT"
+    prepared = [
+        request(
+            endpoint,
+            question.query(parameters(size, 10_000 + number), 10_000 + number) + f"# {mark}\n",
+            question.accept,
+        ).partition(mark.encode())
         for number in range(count // len(questions))
         for question in questions
     ]
+    for number, (start, _, end) in enumerate(cycle(prepared)):
+        yield b"%b%d%b" % (start, number, end)
 
 
 def small_queries(size: World, running: Running, *, seconds: float, connections: int = 8) -> Throughput:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
+from tempfile import TemporaryDirectory, gettempdir
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 COMMAND = str(Path(sys.executable).with_name("khyber"))
 SECONDS = 60
+RELEASES = Path(gettempdir()) / f"khyber-tests-{os.getuid()}" / "releases"
+"""Where the tests keep compiled releases, so that not each server compiles its own."""
 
 
 @dataclass(frozen=True)
@@ -88,11 +91,32 @@ def khyber(*arguments: str, cwd: Path | None = None, stdin: str = "") -> subproc
 def serving(
     *arguments: str, cwd: Path | None = None, environment: Mapping[str, str] | None = None
 ) -> Iterator[Server]:
-    """Run ``khyber serve`` on a free port, until the block ends; ``environment`` adds variables."""
+    """Run ``khyber serve`` on a free port, until the block ends; ``environment`` adds variables.
+
+    It has a state folder of its own, unless the arguments name one.
+    """
+    with TemporaryDirectory(prefix="khyber-state-") as folder:
+        state = state_folder(Path(folder))
+        variables = {"KHYBER_STATE": str(state), **os.environ, **(environment or {})}
+        with _serving(arguments, cwd, variables) as server:
+            yield server
+
+
+def state_folder(folder: Path) -> Path:
+    """Make a state folder below ``folder`` that shares its compiled releases with all others of the tests."""
+    state, releases = folder / "state", RELEASES
+    state.mkdir()
+    releases.mkdir(parents=True, exist_ok=True)
+    (state / "releases").symlink_to(releases)
+    return state
+
+
+@contextmanager
+def _serving(arguments: Sequence[str], cwd: Path | None, variables: Mapping[str, str]) -> Iterator[Server]:
     process = subprocess.Popen(
         [COMMAND, "serve", *arguments, "--port", "0"],
         cwd=cwd,
-        env={**os.environ, **(environment or {})},
+        env=variables,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -5,6 +5,7 @@ import logging
 import pytest
 from flask.testing import FlaskClient
 
+from khyber.contributions.records import Account
 from khyber.contributions.roles import Role
 from khyber.errors import Forbidden, Unauthorized
 from khyber.web import access
@@ -67,8 +68,9 @@ def test_reading_needs_no_token(client: FlaskClient) -> None:
 class OneOfEach:
     """A token for each role: its name."""
 
-    def role_of(self, token: str) -> Role | None:
-        return Role[token.upper()] if token.upper() in Role.__members__ else None
+    def account_of(self, token: str) -> Account | None:
+        name = token.upper()
+        return Account(name, name, Role[name]) if name in Role.__members__ else None
 
 
 @pytest.mark.parametrize("role", list(Role), ids=lambda role: role.name.lower())
@@ -96,9 +98,9 @@ def test_without_any_token_nobody_writes() -> None:
 
 def test_a_token_is_not_kept_and_not_shown() -> None:
     tokens = AdminToken(TOKEN)
-    assert tokens.role_of(TOKEN) is Role.ADMIN
-    assert tokens.role_of(TOKEN[:-1]) is None
-    assert tokens.role_of("") is None
+    assert tokens.account_of(TOKEN) == access.ADMIN
+    assert tokens.account_of(TOKEN[:-1]) is None
+    assert tokens.account_of("") is None
     assert TOKEN not in repr(tokens) + repr(vars(tokens))
 
 

@@ -18,7 +18,6 @@ import click
 
 from khyber.cli.listening import Address
 from khyber.cli.served import Served
-from khyber.engine.isolation.client import IsolatedEngine
 
 APPLICATION = "khyber.web.app:create_app"
 """The factory of the application, as the HTTP server names its target."""
@@ -45,7 +44,7 @@ def base_url(host: str, port: int) -> str:
 
 
 def run(served: Served, host: str, address: Address, *, waiting: int, log_level: str) -> None:
-    """Serve until SIGINT or SIGTERM, or until the engine has ended by itself.
+    """Serve until SIGINT or SIGTERM, or until the engine or the desk has ended by itself.
 
     ``waiting`` is how many requests may stand in the engine at once, each in a thread.
     """
@@ -63,16 +62,17 @@ def run(served: Served, host: str, address: Address, *, waiting: int, log_level:
         module, _, factory = target.partition(":")
         application: Callable[..., object] = getattr(import_module(module), factory)(
             served.engine,
-            release=served.release,
+            release=served.release and served.engine.version,
             title=served.title,
             examples=served.examples,
             modules=served.modules,
             admin_token=served.admin_token,
+            door=served.door,
             **served.options,
         )
         first_line = _first_line(served, host, address.port)
         Thread(target=_announce, args=(address, first_line), daemon=True).start()
-        Thread(target=_end_with, args=(supervisor, served.engine), daemon=True).start()
+        Thread(target=_end_with, args=(supervisor, served.has_ended), daemon=True).start()
         return application
 
     Server(
@@ -99,11 +99,11 @@ def _announce(address: Address, first_line: str) -> None:
     click.echo(first_line)
 
 
-def _end_with(supervisor: int, engine: IsolatedEngine) -> None:
-    """End the worker if its supervisor has gone, and both if the engine has."""
-    while os.getppid() == supervisor and not engine.has_ended(within=1.0):
+def _end_with(supervisor: int, has_ended: Callable[[float], bool]) -> None:
+    """End the worker if its supervisor has gone, and both if what they serve from has."""
+    while os.getppid() == supervisor and not has_ended(1.0):
         pass
-    if engine.has_ended():
+    if has_ended(0.0):
         with suppress(ProcessLookupError):
             os.kill(supervisor, signal.SIGTERM)
     while os.getppid() == supervisor:

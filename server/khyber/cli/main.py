@@ -17,11 +17,19 @@ import khyber
 from khyber.errors import DoesNotConform, KhyberError
 
 COMMANDS = {
+    "backup": "Copy the ledger of contributions, also while a server works with it.",
     "build": "Compile the graph: validate it, draw its conclusions, print its counts.",
     "check": "Run every gate on the ontology, the data, the shapes and the queries.",
+    "contribute": "Send documents in for review.",
+    "export": "Write the published graph, or a version of it, as one document.",
     "query": "Answer a SPARQL query from the graph.",
+    "review": "Look at contributions and decide about them.",
     "serve": "Serve the graph, or RDF files, over HTTP.",
+    "template": "Write a sheet to fill, for the nodes of a class.",
+    "token": "Make, list and revoke tokens.",
+    "validate": "Say what keeps documents out of the published graph, and where to mend them.",
     "version": "Print the versions of Khyber and of what it is built on.",
+    "versions": "List the versions of the published graph, or tell how two of them differ.",
 }
 """The commands and what they do; each is the attribute of its own name in the module khyber.cli.<name>."""
 
@@ -83,11 +91,8 @@ class LazyGroup(click.Group):
 
 
 def _exit_for(error: KhyberError) -> NoReturn:
-    if isinstance(error, DoesNotConform):
-        from khyber.release.release import ReleaseRefused  # noqa: PLC0415 - only where a graph was judged
-
-        if isinstance(error, ReleaseRefused):
-            click.echo(error.report.text(), err=True)
+    if isinstance(error, DoesNotConform) and (report := getattr(error, "report", None)):
+        click.echo(report.text(), err=True)
     _exit_with(str(error), error.exit_code)
 
 

@@ -19,6 +19,8 @@ STAGES = {
     "reason": "Drawing conclusions",
     "consistency": "Looking for contradictions",
     "count": "Counting",
+    "replay": "Adding what was contributed",
+    "upgrade": "Trying the changed files under what was contributed",
 }
 """The stages of a compile as a person reads them."""
 

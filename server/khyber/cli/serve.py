@@ -16,7 +16,8 @@ from khyber.cli.federation import federation_options
 from khyber.cli.listening import reserved
 from khyber.cli.options import setting_option
 from khyber.cli.progress import stage_lines
-from khyber.cli.served import EngineOptions, Served, files_loader, published_loader
+from khyber.cli.publishing import Graph, publishing
+from khyber.cli.served import EngineOptions, Served, files_loader, spool_folder
 from khyber.config import (
     ACCESS_LOG,
     ADMIN_TOKEN_VARIABLE,
@@ -25,7 +26,9 @@ from khyber.config import (
     ENGINE,
     HOME,
     HOST,
+    LEDGER,
     LOG_LEVEL,
+    MAX_CONTRIBUTION_BYTES,
     MAX_REQUEST_BYTES,
     MAX_UPLOAD_BYTES,
     MAX_WAITING,
@@ -36,17 +39,17 @@ from khyber.config import (
     RESULT_LIMIT,
     SLOTS,
     STATE,
+    VALIDATION_MEMORY,
+    VALIDATION_TIMEOUT,
+    VERSIONS_ASKED,
 )
+from khyber.contributions.desk.clerks import JobLimits
 from khyber.engine.base import Limits
 from khyber.engine.isolation.client import IsolatedEngine
 from khyber.engine.isolation.supervisor import MOST_PAUSED
 from khyber.errors import EngineFailure, UsageError
 from khyber.federation.forwarder import forwarding
 from khyber.federation.policy import Policy
-from khyber.release.cache import load_or_compile
-from khyber.release.modules import modules
-from khyber.release.queries import example_queries
-from khyber.release.sources import read_sources
 
 
 @click.command()
@@ -79,6 +82,11 @@ from khyber.release.sources import read_sources
 @setting_option(MAX_WAITING)
 @federation_options
 @setting_option(CACHE_SIZE)
+@setting_option(LEDGER)
+@setting_option(MAX_CONTRIBUTION_BYTES)
+@setting_option(VALIDATION_TIMEOUT)
+@setting_option(VALIDATION_MEMORY)
+@setting_option(VERSIONS_ASKED)
 @setting_option(ACCESS_LOG)
 @setting_option(LOG_LEVEL)
 def serve(
@@ -103,6 +111,11 @@ def serve(
     max_waiting: int,
     policy: Policy,
     cache_size: int,
+    ledger: str,
+    max_contribution_bytes: int,
+    validation_timeout: float,
+    validation_memory: int,
+    versions_asked: int,
     access_log: str,
     log_level: str,
 ) -> None:
@@ -116,53 +129,57 @@ def serve(
     _require_log(access_log)
     limits = Limits(query_timeout, memory_limit, result_limit)
     options = EngineOptions(engine, state, limits, slots, max_waiting, writable=writable)
+    judging = JobLimits(validation_timeout, validation_memory)
     with reserved(host, port) as address, forwarding(policy) as outbound:
+        own_url = base_url or http.base_url(host, address.port)
         if files or empty:
-            served = _serve_files(files, options, union=bool(union))
+            serving = _serving_files(files, options, union=bool(union))
         else:
-            served = _serve_khyber(home, reasoner, options)
+            serving = publishing(Graph(home, reasoner, ledger), options, judging, own_url)
         token = os.environ.pop(ADMIN_TOKEN_VARIABLE, None)  # no process that is started later needs it
-        served = replace(
-            served,
-            admin_token=token or (token_urlsafe() if writable else None),
-            token_is_new=writable and not token,
-            options={
-                "base_url": base_url or http.base_url(host, address.port),
-                "union": bool(union),
-                "max_request_bytes": max_request_bytes,
-                "max_upload_bytes": max_upload_bytes,
-                "writable": writable,
-                "cache_size": cache_size,
-                "access_log_to": access_log,
-                "limits": limits,
-                "outbound": outbound,
-            },
-        )
-        try:
-            http.run(served, host, address, waiting=slots + MOST_PAUSED + max_waiting, log_level=log_level)
-        finally:
-            status = served.engine.close()
+        with serving as started:
+            served = replace(
+                started,
+                admin_token=token or (token_urlsafe() if writable else None),
+                token_is_new=writable and not token,
+                options={
+                    "base_url": own_url,
+                    "union": bool(union),
+                    "max_request_bytes": max_request_bytes,
+                    "max_upload_bytes": max_upload_bytes,
+                    "max_contribution_bytes": max_contribution_bytes,
+                    "versions_asked": versions_asked,
+                    "writable": writable,
+                    "cache_size": cache_size,
+                    "access_log_to": access_log,
+                    "limits": limits,
+                    "outbound": outbound,
+                    "spool": spool_folder(state),
+                },
+            )
+            try:
+                waiting = slots + MOST_PAUSED + max_waiting
+                http.run(served, host, address, waiting=waiting, log_level=log_level)
+            finally:
+                desk_status = served.desk.close() if served.desk else 0  # before the engine, which it uses
+                status = served.engine.close()
         if status:
             raise EngineFailure("The server has ended because the processes that run queries have.")
+        if desk_status:
+            raise EngineFailure(
+                "The server has ended because the process that takes contributions has.",
+                remedy="Start it again; everything that was acknowledged is in the ledger.",
+            )
 
 
-def _serve_files(files: Sequence[Path], options: EngineOptions, *, union: bool) -> Served:
+@contextmanager
+def _serving_files(files: Sequence[Path], options: EngineOptions, *, union: bool) -> Iterator[Served]:
     # The processes are forked before there is a thread that draws.
     engine = options.start(files_loader(files, options, union=union))
     with _closing_on_error(engine), stage_lines() as on_stage:
         on_stage("read", ", ".join(str(file) for file in files) or "nothing")
         engine.wait()
-    return Served(engine, None, ", ".join(file.name for file in files) or "An empty dataset")
-
-
-def _serve_khyber(home: Path, reasoner: str, options: EngineOptions) -> Served:
-    with stage_lines() as on_stage:
-        release = load_or_compile(home, reasoner=reasoner, state=options.state, on_stage=on_stage)
-    engine = options.start(published_loader(release, options))
-    with _closing_on_error(engine):
-        engine.wait()
-        examples, terms = example_queries(home), modules(read_sources(home))
-        return Served(engine, release.id, "Khyber", examples, terms)
+    yield Served(engine, None, ", ".join(file.name for file in files) or "An empty dataset")
 
 
 @contextmanager

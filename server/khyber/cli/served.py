@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import gettempdir
 
 from pyoxigraph import Quad
 
+from khyber.contributions.desk.client import DeskLink
+from khyber.contributions.door import Door
 from khyber.engine import disk
 from khyber.engine.base import Limits
 from khyber.engine.isolation.client import IsolatedEngine
-from khyber.engine.isolation.holding import Loader, MemoryHolding
+from khyber.engine.isolation.holding import Holding, Loader, MemoryHolding
 from khyber.engine.memory import MemoryEngine
 from khyber.engine.published import APART, load_published, named_graphs
 from khyber.errors import FileUnreadable
 from khyber.rdf.reading import read_file
 from khyber.release.modules import Module
 from khyber.release.queries import ExampleQuery
-from khyber.release.release import Release
+
+Present = Callable[[], tuple[Sequence[Quad], str]]
+"""Gives the quads of the published graph as it is now, and the name of its version."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,13 @@ class Served:
     """What else the application is told; see khyber.web.app.create_app."""
     admin_token: str | None = None
     token_is_new: bool = False
+    door: Door | None = None
+    """The way to contribute, if what is served can be contributed to."""
+    desk: DeskLink | None = None
+
+    def has_ended(self, within: float = 0.0) -> bool:
+        """Say whether the engine or the desk has ended, waiting for that at most so many seconds."""
+        return self.engine.has_ended(within) or (self.desk is not None and self.desk.has_ended())
 
 
 @dataclass(frozen=True)
@@ -56,16 +67,26 @@ class EngineOptions:
             limits=self.limits,
             slots=self.slots,
             max_waiting=self.max_waiting,
-            spool=_spool_folder(self.state),
+            spool=spool_folder(self.state),
         )
 
 
-def published_loader(release: Release, options: EngineOptions) -> Loader:
-    """Load the Khyber graph."""
-    if options.kind == "disk":
-        folder = options.state / "disk" / release.id
-        return lambda: disk.load(folder, lambda: (release.quads, named_graphs(release.quads) - APART))
-    return lambda: MemoryHolding(load_published(release.quads))
+def published_loader(present: Present, options: EngineOptions) -> Loader:
+    """Load the Khyber graph as it is at that moment: at the start, and whenever it is loaded again."""
+
+    def load() -> Holding:
+        quads, version = present()
+        if options.kind == "memory":
+            return MemoryHolding(load_published(quads, version))
+        return disk.load(
+            options.state / "disk" / "published",
+            lambda: (quads, named_graphs(quads) - APART),
+            writable=True,
+            apart=APART,
+            version=version,
+        )
+
+    return load
 
 
 def files_loader(paths: Sequence[Path], options: EngineOptions, *, union: bool) -> Loader:
@@ -93,7 +114,7 @@ def _name_of(paths: Sequence[Path], *, union: bool) -> str:
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:16] if paths else "empty"
 
 
-def _spool_folder(state: Path) -> Path:
+def spool_folder(state: Path) -> Path:
     """Give a folder on a disk, where the state folder is; the one for temporary files may be in memory."""
     folder = state / "spool"
     try:

@@ -27,15 +27,24 @@ def is_cacheable(query: Query) -> bool:
     Blank nodes in the template of a CONSTRUCT get new labels at every run, so such a query is not kept; those
     of the data keep theirs. An escape that could spell a keyword makes the query one in doubt.
     """
-    if _ASCII_ESCAPE.search(query.text):
+    text = query.text
+    if "\\" in text and _ASCII_ESCAPE.search(text):
         return False
-    has_word = _KEYWORD.search(query.text) is not None
+    has_word = _may_have_a_keyword(text) and _KEYWORD.search(text) is not None
     if not has_word and query.kind is not ResultKind.GRAPH:
         return True
-    found = without_comments(query.text)
+    found = without_comments(text)
     if has_word and any(_changes(token) for token in found):
         return False
     return query.kind is not ResultKind.GRAPH or not _makes_blank_nodes(found)
+
+
+def _may_have_a_keyword(text: str) -> bool:
+    """Say whether a keyword may occur, in far less time than it takes to know it."""
+    if not text.isascii():
+        return True
+    capitals = text.upper()
+    return any(keyword in capitals for keyword in CHANGING)
 
 
 def _changes(token: Token) -> bool:

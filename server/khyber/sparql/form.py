@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote_to_bytes
+from binascii import a2b_qp
 
 from khyber.errors import InputError
 
@@ -45,6 +45,9 @@ def decoded(raw: bytes, place: str) -> str:
 
 
 def _unquoted(raw: bytes, place: str) -> str:
+    raw = raw.replace(b"+", b" ")
+    if b"%" not in raw:
+        return decoded(raw, place)
     bad = _BAD_ESCAPE.search(raw)
     if bad:
         escape = raw[bad.start() : bad.start() + 3].decode("ascii", "replace")
@@ -52,4 +55,5 @@ def _unquoted(raw: bytes, place: str) -> str:
             f"In the {place}, {escape!r} is no percent-encoded character.",
             remedy="Write a percent sign as %25.",
         )
-    return decoded(unquote_to_bytes(raw.replace(b"+", b" ")), place)
+    # Quoted-printable is the same code with another sign, and what decodes it is written in C.
+    return decoded(a2b_qp(raw.replace(b"=", b"=3D").replace(b"%", b"=")), place)

@@ -5,7 +5,9 @@ Negotiation, the command line and the service description derive from it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from pyoxigraph import QueryResultsFormat, RdfFormat
 
@@ -91,14 +93,21 @@ def formats_for(kind: ResultKind) -> tuple[Format, ...]:
     return tuple(entry for entry in FORMATS if kind in entry.kinds)
 
 
-def offers_for(kind: ResultKind) -> dict[str, Format]:
+def offers_for(kind: ResultKind) -> Mapping[str, Format]:
     """Give each media type of a result of this kind, with its format; own types come before aliases."""
+    return _OFFERS[kind]
+
+
+def _offers(kind: ResultKind) -> Mapping[str, Format]:
     formats = formats_for(kind)
     offers = {entry.media_type: entry for entry in formats}
     for entry in formats:
         for alias in entry.media_types:
             offers.setdefault(alias, entry)
-    return offers
+    return MappingProxyType(offers)
+
+
+_OFFERS = {kind: _offers(kind) for kind in ResultKind}
 
 
 INPUT_FORMATS: tuple[Format, ...] = tuple(

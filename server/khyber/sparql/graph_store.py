@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from pyoxigraph import DefaultGraph, RdfFormat, Triple
@@ -55,16 +55,22 @@ class Part:
 
 
 def target(
-    query_string: bytes, path: str | None, base_url: str, *, raw_path: str | None = None
+    query_string: bytes,
+    path: str | None,
+    base_url: str,
+    *,
+    raw_path: str | None = None,
+    others: Collection[str] = (),
 ) -> Target | None:
     """Give the graph that a request names, or None if it names none (it may then create one, by POST).
 
     ``path`` is what follows /graphs/ in the address, decoded, and None where nothing does: the IRI of such a
     graph is that of the address, below the configured ``base_url`` (Graph Store Protocol, sections 4.1 and
-    4.2). ``raw_path`` is the same as it was sent, where the HTTP server tells. Raises UsageError, InputError.
+    4.2). ``raw_path`` is the same as it was sent, where the HTTP server tells; ``others`` are parameters that
+    may stand beside. Raises UsageError, InputError.
     """
     values = by_name(decoded_form(query_string, "query string"))
-    unknown = sorted(values.keys() - {"graph", "default"})
+    unknown = sorted(values.keys() - {"graph", "default", *others})
     if unknown:
         raise UsageError(
             f"The graph store does not know the parameter {unknown[0]}.", remedy="It knows graph and default."

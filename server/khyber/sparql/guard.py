@@ -22,7 +22,7 @@ from khyber.engine.base import Query
 from khyber.engine.outbound import NOTHING, WITHIN_WIKIDATA, Errand, Outbound
 from khyber.errors import Location, QueryRefused
 from khyber.sparql.calls import Call, calls
-from khyber.sparql.letters import Letters
+from khyber.sparql.letters import Letters, may_occur
 from khyber.sparql.mistakes import located, mistake
 from khyber.sparql.outline import Outline, outline
 from khyber.sparql.protocol import QueryOperation
@@ -116,6 +116,8 @@ def forwarded(subject: Subject, errand: Errand, outbound: Outbound) -> str:
 
 def _calls_out(subject: Subject, errand: Errand) -> bool:
     """Say whether a text has calls of one kind, or is not well-formed anyway."""
+    if not may_occur(errand.value, subject.text):
+        return False
     letters = Letters(errand.name, subject.text)
     return letters.occur(subject.text) and not subject.is_well_formed(letters.changed(subject.text))
 

@@ -56,6 +56,14 @@ class Letters:
         )
 
 
+def may_occur(keyword: str, text: str) -> bool:
+    """Say whether a keyword, given in small letters, may occur in a text: a cheap test before the exact one.
+
+    No letter of ASCII is spelt but by itself, in either case, or by an escape.
+    """
+    return "\\" in text or keyword in text.lower()
+
+
 def _fresh(length: int, text: str) -> str:
     """Choose letters that the text does not hold, as many as the keyword has if that can be.
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 
 class TokenKind(Enum):
@@ -30,8 +30,7 @@ class TokenKind(Enum):
     OTHER = "other"
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """A token: its kind, its text as written, and the offset of its first character."""
 
     kind: TokenKind
@@ -72,13 +71,22 @@ _TOKEN = re.compile(
 )
 
 
+_KINDS = {kind.value: kind for kind in TokenKind}
+
+
 def tokens(text: str) -> Iterator[Token]:
     """Give the tokens of a query one after the other, without the white space between them."""
     for match in _TOKEN.finditer(text):
-        if match.lastgroup and match.lastgroup != "space":
-            yield Token(TokenKind(match.lastgroup), match[0], match.start())
+        kind = _KINDS.get(match.lastgroup or "space")
+        if kind is not None:
+            yield Token(kind, match[0], match.start())
+
+
+def significant(text: str) -> Iterator[Token]:
+    """Give the tokens of a query except its comments, one after the other."""
+    return (token for token in tokens(text) if token.kind is not TokenKind.COMMENT)
 
 
 def without_comments(text: str) -> list[Token]:
     """Give the tokens of a query except its comments."""
-    return [token for token in tokens(text) if token.kind is not TokenKind.COMMENT]
+    return list(significant(text))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from khyber.engine.base import ResultKind
 from khyber.errors import NotAcceptable
@@ -14,6 +15,9 @@ _RANGE = re.compile(
     r"\s*(?P<type>[\w.+*!#$&^-]+)(?:/(?P<subtype>[\w.+*!#$&^-]+))?\s*(?P<parameters>(?:;.*)?)", re.DOTALL
 )
 _WEIGHT = re.compile(r";\s*q\s*=\s*(?P<weight>[0-9]*\.?[0-9]*)", re.IGNORECASE)
+_KEPT, _LONGEST_KEPT = 512, 400
+"""How many choices are kept, and up to which length of the header: clients send the same few headers."""
+
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 
 
@@ -52,13 +56,13 @@ def choose(accept: str | None, kind: ResultKind) -> Choice:
     Raises NotAcceptable, naming what could be had.
     """
     offers = offers_for(kind)
-    chosen = preferred(accept, list(offers))
+    chosen = preferred(accept, offers)
     if chosen is None:
         raise not_acceptable(accept, [entry.media_type for entry in formats_for(kind)])
     return Choice(offers[chosen], chosen)
 
 
-def preferred(accept: str | None, offers: Sequence[str]) -> str | None:
+def preferred(accept: str | None, offers: Iterable[str]) -> str | None:
     """Give the media type among ``offers`` that the client prefers, or None if it accepts none of them.
 
     The most specific range that fits a media type gives its weight; 0 excludes it. Among equal weights the
@@ -66,7 +70,18 @@ def preferred(accept: str | None, offers: Sequence[str]) -> str | None:
     do not matter, and a range that cannot be read is passed over, as is a header in which nothing can be
     read.
     """
-    ranges = _ranges(accept or "") or [_MediaRange("*", "*", 1.0)]
+    if accept is None or len(accept) <= _LONGEST_KEPT:
+        return _kept_preference(accept or "", tuple(offers))
+    return _preference(accept, offers)
+
+
+@lru_cache(maxsize=_KEPT)
+def _kept_preference(accept: str, offers: tuple[str, ...]) -> str | None:
+    return _preference(accept, offers)
+
+
+def _preference(accept: str, offers: Iterable[str]) -> str | None:
+    ranges = _ranges(accept) or [_MediaRange("*", "*", 1.0)]
     best: tuple[float, int] = (0.0, 0)
     chosen = None
     for offer in offers:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 import pyoxigraph as ox
 from pyoxigraph import NamedNode, RdfFormat
@@ -11,7 +12,7 @@ from pyoxigraph import NamedNode, RdfFormat
 from khyber.engine.base import ResultKind
 from khyber.engine.diagnosis import SOURCE, location_of
 from khyber.errors import Location, QueryRefused, QuerySyntaxError
-from khyber.sparql.lexer import Token, TokenKind, without_comments
+from khyber.sparql.lexer import Token, TokenKind, significant, without_comments
 
 FORMS = {
     "SELECT": ResultKind.SOLUTIONS,
@@ -55,11 +56,13 @@ def outline(text: str, base: str | None = None) -> Outline:
 
     Relative IRIs of the dataset are resolved against ``base`` where the query declares no BASE.
     """
-    found = without_comments(text)
+    found = _Ahead(significant(text))
     prologue = _prologue(found)
-    kind = _kind(text, found[prologue.length :])
-    end = found[prologue.length].start
-    default, named = _dataset(found[prologue.length :], text[:end], base)
+    kind = _kind(text, found.at(prologue.length, 1))
+    end = found.at(prologue.length, 1)[0].start
+    default, named = None, None
+    if "FROM" in text.upper():  # else no token is that word, and most of the text need not be read
+        default, named = _dataset(without_comments(text)[prologue.length :], text[:end], base)
     return Outline(
         kind,
         text[:end],
@@ -76,7 +79,7 @@ def declare(text: str, prefixes: Mapping[str, str]) -> str:
     A query that needs none comes back as it is; else its lines are one further down.
     """
     found = without_comments(text)
-    declared = _prologue(found).prefixes
+    declared = _prologue(_Ahead(iter(found))).prefixes
     used = {token.text.partition(":")[0] for token in found if token.kind is TokenKind.PREFIXED}
     missing = sorted(used & prefixes.keys() - declared)
     return (
@@ -84,10 +87,24 @@ def declare(text: str, prefixes: Mapping[str, str]) -> str:
     )
 
 
-def _prologue(found: list[Token]) -> _Prologue:
+class _Ahead:
+    """Tokens that are read only as far as somebody looks."""
+
+    def __init__(self, source: Iterator[Token]) -> None:
+        self._source = source
+        self._read: list[Token] = []
+
+    def at(self, position: int, count: int) -> list[Token]:
+        """Give the next ``count`` tokens from a position on, or as many as there are."""
+        missing = position + count - len(self._read)
+        if missing > 0:
+            self._read += islice(self._source, missing)
+        return self._read[position : position + count]
+
+
+def _prologue(found: _Ahead) -> _Prologue:
     prologue = _Prologue()
-    while prologue.length < len(found):
-        here = found[prologue.length : prologue.length + 3]
+    while here := found.at(prologue.length, 3):
         if here[0].is_word("PREFIX") and len(here) > 2 and here[1].kind is TokenKind.PREFIXED:
             prologue.prefixes.add(here[1].text.partition(":")[0])
             prologue.length += 3

@@ -42,7 +42,7 @@ class QueryOperation:
     """A query to run, with the dataset that the request names; None where it names none.
 
     ``base`` is the IRI against which its relative IRIs are resolved, ``seconds`` the time limit that the
-    request asks for.
+    request asks for, ``version`` the version of the dataset, as it was sent.
     """
 
     text: str
@@ -50,6 +50,7 @@ class QueryOperation:
     named_graphs: tuple[str, ...] | None = None
     base: str | None = None
     seconds: float | None = None
+    version: str | None = None
 
 
 @dataclass(frozen=True)
@@ -82,12 +83,12 @@ def parse(request: RequestParts, *, body_limit: int | None = None, base: str | N
             f"The SPARQL endpoint does not take {request.method}.", remedy="Send a query by GET or POST."
         )
     require_length(len(request.body), body_limit)
-    parameters = decoded_form(request.query_string, "query string")
+    sent = decoded_form(request.query_string, "query string")
     if request.method in ("POST", "QUERY"):
-        return _with_body(request, parameters, base)
-    if not any(name in ("query", "update") for name, _ in parameters):
+        return _with_body(request, sent, base)
+    if not any(name in ("query", "update") for name, _ in sent):
         return DescriptionOperation()
-    return _query(by_name(parameters), base)
+    return _query(by_name(sent), base)
 
 
 def parse_update(
@@ -105,6 +106,13 @@ def parse_update(
     if isinstance(operation, UpdateOperation):
         return operation
     raise UsageError("This address only takes updates.", remedy="Send queries to /sparql.")
+
+
+def parameters(request: RequestParts) -> dict[str, list[str]]:
+    """Give the parameters of a request by their names: those of the query string, then those of a form."""
+    form = media_type_of(request.content_type) == FORM
+    body = decoded_form(request.body, "body") if form else []
+    return by_name(decoded_form(request.query_string, "query string") + body)
 
 
 def require_length(length: int | None, limit: int | None) -> None:
@@ -145,16 +153,16 @@ def absolute_iri(value: str, parameter: str) -> str:
         ) from None
 
 
-def _with_body(request: RequestParts, parameters: Parameters, base: str | None) -> Operation:
+def _with_body(request: RequestParts, sent: Parameters, base: str | None) -> Operation:
     media_type = media_type_of(request.content_type)
     if media_type == FORM:
-        values = by_name(parameters + decoded_form(request.body, "body"))
+        values = by_name(sent + decoded_form(request.body, "body"))
         is_update = "update" in values and request.method == "POST"
         return _update(values, base) if is_update else _query(values, base)
     if media_type == QUERY:
-        return _query(by_name([*parameters, ("query", decoded(request.body, "body"))]), base)
+        return _query(by_name([*sent, ("query", decoded(request.body, "body"))]), base)
     if media_type == UPDATE and request.method == "POST":
-        return _update(by_name([*parameters, ("update", decoded(request.body, "body"))]), base)
+        return _update(by_name([*sent, ("update", decoded(request.body, "body"))]), base)
     was = f"has the media type {media_type}" if media_type else "has no Content-Type"
     raise UnsupportedMediaType(
         f"The body of the request {was}.",
@@ -171,7 +179,8 @@ def _query(values: dict[str, list[str]], base: str | None) -> QueryOperation:
     text = _once(values, "query")
     _require_none(values, _OF_UPDATES, "an update", "default-graph-uri and named-graph-uri")
     default, named = (_graphs(values, name) for name in _OF_QUERIES)
-    return QueryOperation(text, default, named, base, _seconds(values))
+    version = _once(values, "version") if "version" in values else None
+    return QueryOperation(text, default, named, base, _seconds(values), version)
 
 
 def _update(values: dict[str, list[str]], base: str | None) -> UpdateOperation:

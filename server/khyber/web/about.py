@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from flask import current_app
 
+from khyber.contributions.door import Door
 from khyber.engine.base import Engine, Limits
 from khyber.engine.outbound import NOTHING, Outbound
 from khyber.release.modules import Module
 from khyber.sparql.catalogue import Example
 from khyber.web.caching import ResultCache
+from khyber.web.shipment import Shipping
+
+if TYPE_CHECKING:
+    from khyber.web.past import Past
 
 
 @dataclass(frozen=True)
@@ -20,7 +25,7 @@ class About:
     """What is served."""
 
     engine: Engine
-    release: str | None
+    named: str | Callable[[], str] | None
     title: str
     examples: tuple[Example, ...]
     max_request_bytes: int
@@ -29,7 +34,15 @@ class About:
     modules: tuple[Module, ...] = ()
     limits: Limits = field(default_factory=Limits)
     outbound: Outbound = NOTHING
-    cache: ResultCache = field(default_factory=lambda: ResultCache(0))
+    shipping: Shipping = field(default_factory=lambda: Shipping(ResultCache(0)))
+    door: Door | None = None
+    past: Past | None = None
+    max_contribution_bytes: int = 16_777_216
+
+    @property
+    def release(self) -> str | None:
+        """Name the version of what is served, as it is now; None for what has no versions."""
+        return self.named() if callable(self.named) else self.named
 
     @property
     def size(self) -> int:

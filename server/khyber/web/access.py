@@ -1,4 +1,4 @@
-"""Who may write: tokens and their roles."""
+"""Who asks, and what they may do: tokens, their holders and roles."""
 
 from __future__ import annotations
 
@@ -9,19 +9,24 @@ from typing import Protocol, cast
 
 from flask import Flask, current_app, g, request
 
+from khyber.contributions.door import Door
+from khyber.contributions.records import Account
 from khyber.contributions.roles import Role
 from khyber.engine.base import Engine, Limits, WritableEngine
-from khyber.errors import Forbidden, ReadOnly, Unauthorized
+from khyber.errors import Forbidden, NotFound, ReadOnly, Unauthorized
 from khyber.web.about import served
 
 _KEY = "khyber.writing"
+
+ADMIN = Account("admin", "admin", Role.ADMIN)
+"""Who holds the token that the server was started with."""
 
 
 class Tokens(Protocol):
     """The tokens that are known."""
 
-    def role_of(self, token: str) -> Role | None:
-        """Give the role of a token, or None if it is not known; takes the same time however wrong it is."""
+    def account_of(self, token: str) -> Account | None:
+        """Give the holder of a token; None if it is not known. Takes the same time however wrong it is."""
 
 
 class AdminToken:
@@ -31,17 +36,35 @@ class AdminToken:
         """Know this token."""
         self._digest = _digest(token)
 
-    def role_of(self, token: str) -> Role | None:
-        """Give ADMIN for the one token."""
-        return Role.ADMIN if hmac.compare_digest(_digest(token), self._digest) else None
+    def account_of(self, token: str) -> Account | None:
+        """Give the admin for the one token."""
+        return ADMIN if hmac.compare_digest(_digest(token), self._digest) else None
 
 
 class NoTokens:
     """No token is known."""
 
-    def role_of(self, token: str) -> Role | None:  # noqa: ARG002
+    def account_of(self, token: str) -> Account | None:  # noqa: ARG002
         """Give None."""
         return None
+
+
+@dataclass(frozen=True)
+class DoorTokens:
+    """The tokens of the ledger, behind those that the server was started with."""
+
+    first: Tokens
+    door: Door
+
+    def account_of(self, token: str) -> Account | None:
+        """Give the holder of a token of either kind."""
+        return self.first.account_of(token) or self.door.account_of(token)
+
+
+def tokens_of(admin_token: str | None, door: Door | None) -> Tokens:
+    """Give the tokens that a server knows."""
+    first: Tokens = AdminToken(admin_token) if admin_token else NoTokens()
+    return first if door is None else DoorTokens(first, door)
 
 
 @dataclass(frozen=True)
@@ -86,44 +109,71 @@ def writable_engine() -> WritableEngine:
             "The graph that is served here is read-only.",
             remedy="Serve files of your own with khyber serve --writable FILE, or --empty --writable.",
         )
-    role = _role()
-    if role is None:
-        raise Unauthorized(
-            "Writing needs a token." if _token() is None else "This token is not known.",
-            remedy="Send the header Authorization: Bearer TOKEN; khyber serve prints the token, or "
-            "KHYBER_ADMIN_TOKEN holds it.",
-        )
-    if role < allowed.role:
-        raise Forbidden(
-            f"The token's role is {role.name.lower()}, and this needs the role {allowed.role.name.lower()}."
-        )
-    request.max_content_length = allowed.max_upload_bytes
+    required_account(allowed.role)
     return allowed.engine
+
+
+def required_account(role: Role) -> Account:
+    """Give who asks, and let the body of the request be long, if their role is ``role`` or a higher one.
+
+    Raises Unauthorized without a token that is known, Forbidden where its role may not.
+    """
+    found = account()
+    if found is None:
+        raise Unauthorized(
+            "This needs a token." if _token() is None else "This token is not known.",
+            remedy="Send the header Authorization: Bearer TOKEN; khyber serve prints the token, or "
+            "KHYBER_ADMIN_TOKEN holds it, or khyber token create makes one.",
+        )
+    if found.role < role:
+        raise Forbidden(
+            f"The token's role is {found.role.name.lower()}, and this needs the role {role.name.lower()}."
+        )
+    request.max_content_length = writing().max_upload_bytes
+    return found
+
+
+def account() -> Account | None:
+    """Give who asks, None without a token that is known; looked up once a request."""
+    token = _token()
+    if token is None:
+        return None
+    if "account" not in g:
+        g.account = writing().tokens.account_of(token)
+    return cast("Account | None", g.account)
+
+
+def open_door() -> Door:
+    """Give the door to the published graph; raise NotFound on a server of other files, which has none."""
+    door = served().door
+    if door is None:
+        raise NotFound(
+            f"There is nothing at {request.path}.",
+            remedy="This server takes no contributions: it serves files, or the Khyber graph read-only.",
+        )
+    return door
 
 
 def limits_asked(seconds: float | None) -> Limits:
     """Give the limits of this server with the time that the request asks for; it may only lower the limit.
 
-    The holder of a token may raise it.
+    An admin may raise it, and the holder of a token as far as that token allows.
     """
     limits = served().limits
     if seconds is None:
         return limits
-    most = seconds if limits.seconds is None or _role() is not None else min(seconds, limits.seconds)
-    return Limits(most, limits.memory_bytes, limits.result_bytes)
+    asks, most = account(), limits.seconds
+    if asks is not None and most is not None:
+        most = None if asks.role is Role.ADMIN else max(most, asks.query_timeout or 0)
+    return Limits(seconds if most is None else min(seconds, most), limits.memory_bytes, limits.result_bytes)
 
 
 def client_key() -> str:
     """Name the client for taking turns: by its token if that is known, else by its address."""
-    token = _token()
-    if token is not None and _role() is not None:
-        return f"token {_digest(token).hex()[:16]}"
+    found = account()
+    if found is not None:
+        return f"token {found.token}"
     return str(g.get("client") or request.remote_addr or "")
-
-
-def _role() -> Role | None:
-    token = _token()
-    return None if token is None else writing().tokens.role_of(token)
 
 
 def _token() -> str | None:

@@ -36,6 +36,6 @@ class OnBehalf:
         return self.engine.version()
 
 
-def asking() -> OnBehalf:
-    """Give the engine for the client of the current request."""
-    return OnBehalf(served().engine, client_key())
+def asking(engine: Engine | None = None) -> OnBehalf:
+    """Give an engine, by default the one that is served, for the client of the current request."""
+    return OnBehalf(engine or served().engine, client_key())

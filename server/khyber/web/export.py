@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from pathlib import Path
-from tempfile import gettempdir
 from typing import cast
 
 from flask import Blueprint, Response, request
 from pyoxigraph import NamedNode, RdfFormat
 
-from khyber.engine.base import BytesResult, Engine, Query, Result, ResultKind
-from khyber.engine.spool import FileResult, Spool
-from khyber.errors import NotFound, TooBusy, UsageError
+from khyber.engine.base import Engine, Query, Result, ResultKind
+from khyber.errors import TooBusy, UsageError
 from khyber.sparql.formats import BY_KEY, DUMPS, Format, formats_for
 from khyber.sparql.negotiation import not_acceptable, preferred, with_charset
 from khyber.web.about import About, served
 from khyber.web.asking import asking
-from khyber.web.delivery import IMMUTABLE, REVALIDATE, deliver
+from khyber.web.delivery import deliver
+from khyber.web.past import asked
+from khyber.web.shipment import IMMUTABLE, REVALIDATE, spooled
 
 TRIES = 3
 
@@ -36,20 +35,17 @@ def export() -> Response:
     the default graph holds of the named ones is left out of TriG and N-Quads.
     """
     about, chosen = served(), _format()
-    version = about.release or about.engine.version()
-    wanted = request.args.get("version", version)
-    if wanted != version:
-        raise NotFound(
-            f"The version {wanted} is not served here.", remedy=f"The version that is served is {version}."
-        )
-    key = hashlib.sha256(f"export {about.engine.version()} {chosen.key}".encode()).digest()
+    version = asked(request.args.get("version"), however_far=True)
+    name = version.name if version else about.release or about.engine.version()
+    engine = (version or about).engine
+    key = hashlib.sha256(f"export {engine.version()} {chosen.key}".encode()).digest()
     # The address without a version will give another document after the next change.
-    lasting = IMMUTABLE if "version" in request.args else REVALIDATE
+    lasting = IMMUTABLE if version else REVALIDATE
     response = deliver(
-        key, with_charset(chosen.media_type), lambda: _spooled(about, chosen), cache_control=lasting
+        key, with_charset(chosen.media_type), lambda: _spooled(about, engine, chosen), cache_control=lasting
     )
-    name = f"{'khyber' if about.release else 'dataset'}-{version}.{chosen.suffix}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    file = f"{'khyber' if about.release else 'dataset'}-{name}.{chosen.suffix}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{file}"'
     return response
 
 
@@ -71,30 +67,18 @@ def _format() -> Format:
     return offers[chosen]
 
 
-def _spooled(about: About, chosen: Format) -> Result:
+def _spooled(about: About, engine: Engine, chosen: Format) -> Result:
     """Write the export whole, of one version of the dataset, before anything of it is sent."""
     for _ in range(TRIES):
-        version = about.engine.version()
-        result = _written(_pieces(about, chosen))
-        if about.engine.version() == version:
+        version = engine.version()
+        result = spooled(_pieces(about, asking(engine), chosen), about.shipping.spool)
+        if engine.version() == version:
             return result
         result.close()
     raise TooBusy("The dataset was changed again and again while it was exported.", remedy="Try again.")
 
 
-def _written(pieces: Iterator[bytes]) -> Result:
-    spool = Spool(Path(gettempdir()))
-    try:
-        for piece in pieces:
-            spool.write(piece)
-        taken = spool.taken()
-    finally:
-        spool.close()
-    return BytesResult(taken) if isinstance(taken, bytes) else FileResult(taken, spool.size)
-
-
-def _pieces(about: About, chosen: Format) -> Iterator[bytes]:
-    engine = asking()
+def _pieces(about: About, engine: Engine, chosen: Format) -> Iterator[bytes]:
     if chosen not in DUMPS:
         yield from _graph(engine, _ALL, cast("RdfFormat", chosen.writer))
         return

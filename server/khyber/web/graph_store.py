@@ -13,14 +13,18 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.http import parse_options_header
 from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
 
+from khyber.contributions.updates import NEW, patch_of_graph_change
 from khyber.engine.base import GraphChange, Query, ResultKind, WritableEngine
 from khyber.errors import InputError, NotFound, UnsupportedMediaType
 from khyber.sparql.answering import answer
+from khyber.sparql.form import by_name, decoded_form
 from khyber.sparql.graph_store import MULTIPART, PATH, Part, Target, required, target, triples_of
 from khyber.sparql.negotiation import choose
 from khyber.web.about import served
 from khyber.web.access import client_key, limits_asked, writable_engine
 from khyber.web.delivery import deliver_result
+from khyber.web.update_endpoint import require_writer
+from khyber.web.writes import PARAMETERS, Write, contribute
 
 WHOLE = "CONSTRUCT WHERE { ?s ?p ?o }"
 
@@ -51,34 +55,46 @@ def read(path: str | None = None) -> Response:
 @blueprint.put(PATH)
 @blueprint.put(f"{PATH}/<path:path>", merge_slashes=False)
 def replace(path: str | None = None) -> Response:
-    """Make a graph hold what the body holds and no more; 201 if it was not there."""
-    engine = writable_engine()
+    """Make a graph hold what the body holds and no more; 201 if it was not there.
+
+    In the published graph only a graph that is not there yet, that of a new contribution.
+    """
+    require_writer()
     found = required(_target(path), request.method)
-    return _changed(engine, GraphChange("replace", found.graph, _triples(found)))
+    return _changed(GraphChange("replace", found.graph, _triples(found)))
 
 
 @blueprint.post(PATH)
 @blueprint.post(f"{PATH}/<path:path>", merge_slashes=False)
 def merge(path: str | None = None) -> Response:
-    """Add what the body holds to a graph; to a new one, which the answer names, if the request names none."""
-    engine = writable_engine()
-    found = _target(path) or Target(f"{served().base_url}{PATH}/{uuid4()}")
-    return _changed(engine, GraphChange("merge", found.graph, _triples(found)))
+    """Add what the body holds to a graph; to a new one, which the answer names, if the request names none.
+
+    To the published graph it is a contribution, as an update is.
+    """
+    require_writer()
+    new = NEW.value if served().door else f"{served().base_url}{PATH}/{uuid4()}"
+    found = _target(path) or Target(new)
+    return _changed(GraphChange("merge", found.graph, _triples(found)))
 
 
 @blueprint.delete(PATH)
 @blueprint.delete(f"{PATH}/<path:path>", merge_slashes=False)
 def drop(path: str | None = None) -> Response:
-    """Take a graph away, or empty the default graph; 404 if it is not there."""
-    engine = writable_engine()
+    """Take a graph away, or empty the default graph; 404 if it is not there. 403 in the published graph."""
+    require_writer()
     found = required(_target(path), request.method)
-    if not engine.has_graph(found.graph):
+    if not cast("WritableEngine", served().engine).has_graph(found.graph):
         raise _absent(found)
-    return _changed(engine, GraphChange("drop", found.graph))
+    return _changed(GraphChange("drop", found.graph))
 
 
-def _changed(engine: WritableEngine, change: GraphChange) -> Response:
-    is_new = engine.change_graph(change, limits=limits_asked(None), client=client_key())
+def _changed(change: GraphChange) -> Response:
+    limits = limits_asked(None)
+    if served().door is not None:
+        way = f"{request.method} to the graph store"
+        write = Write(patch_of_graph_change, change, limits, way, "graph.rdfp")
+        return contribute(write, by_name(decoded_form(request.query_string, "query string")))
+    is_new = writable_engine().change_graph(change, limits=limits, client=client_key())
     if not is_new or change.kind == "drop":
         return _naming(change.graph, Response(status=204))
     response = Response(status=201)
@@ -101,7 +117,8 @@ def _uri(iri: str) -> str:
 def _target(path: str | None) -> Target | None:
     raw = request.environ.get("REQUEST_URI") or request.environ.get("RAW_URI")
     raw_path = urlsplit(raw).path if isinstance(raw, str) else None
-    return target(request.query_string, path, served().base_url, raw_path=raw_path)
+    others = PARAMETERS if served().door is not None and request.method in ("PUT", "POST") else ()
+    return target(request.query_string, path, served().base_url, raw_path=raw_path, others=others)
 
 
 def _absent(found: Target) -> NotFound:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, request
 
 _POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
-_EXPOSED = "Allow, Content-Disposition, Content-Encoding, ETag, Link, Location, Retry-After"
+_EXPOSED = "Allow, Content-Disposition, Content-Encoding, ETag, Khyber-Version, Link, Location, Retry-After"
 
 ALWAYS = {
     "Access-Control-Allow-Origin": "*",
@@ -19,7 +19,8 @@ ALWAYS = {
 """The headers that stand on every answer, errors too. X-Frame-Options is for browsers that know no policy."""
 
 PREFLIGHT = {
-    "Access-Control-Allow-Headers": "Accept, Authorization, Content-Type, If-None-Match",
+    "Access-Control-Allow-Headers": "Accept, Authorization, Content-Type, Idempotency-Key, If-None-Match, "
+    "Khyber-Licence, Khyber-Source, Khyber-Title",
     "Access-Control-Max-Age": "86400",
 }
 """The headers with which OPTIONS answers a browser that asks before it sends a page's request.

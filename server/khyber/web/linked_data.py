@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 from urllib.parse import quote, urlencode
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request
 from pyoxigraph import Literal, NamedNode, Triple
 
 from khyber.engine.base import BytesResult, Query, ResultKind
 from khyber.engine.graphs import write_graph
 from khyber.errors import NotFound
-from khyber.rdf.namespaces import BASE, FOAF, GRAPH, ONTOLOGY, RDF, RDFS, SHAPE, TERM
+from khyber.rdf.namespaces import BASE, DCTERMS, FOAF, GRAPH, ID, ONTOLOGY, RDF, RDFS, SHAPE, TERM
 from khyber.release.sources import ONTOLOGY_GRAPH, SHAPES_GRAPH
 from khyber.sparql.description import PREFIXES
 from khyber.sparql.formats import BY_KEY, Format, offers_for
@@ -34,6 +34,7 @@ from khyber.web.vocabulary_page import schemes, sections
 
 if TYPE_CHECKING:
     from pyoxigraph import RdfFormat
+    from werkzeug.wrappers import Response as BaseResponse
 
 PAGE = "text/html"
 SUFFIXES = {
@@ -57,20 +58,27 @@ class _Wanted:
     """What an address names, without its suffix, and the format that the suffix asks for."""
 
     path: str
-    key: str | None
+    suffix: str = ""
 
     @property
     def iri(self) -> str:
         return BASE + self.path
 
+    @property
+    def key(self) -> str | None:
+        return SUFFIXES.get(self.suffix)
+
 
 @blueprint.get("/id/<path:name>")
-def node(name: str) -> Response:
-    """Tell what is said about a node of the graph, and what refers to it."""
+def node(name: str) -> BaseResponse:
+    """Tell what is said about a node of the graph, and what refers to it; 308 where it was replaced."""
     about = _published()
     for wanted in _readings(f"id/{name}"):
         described = _resource(wanted.iri)
         if described:
+            replacement = _replacement(described)
+            if replacement is not None:
+                return redirect(_address_of(replacement, wanted), 308)
             return _of_resource(about, wanted, described)
     raise _unknown(BASE + f"id/{name}")
 
@@ -121,10 +129,10 @@ def _published() -> About:
 
 def _readings(path: str) -> Iterator[_Wanted]:
     """Give what a path may mean: it may name a thing as it is, or end with the suffix of a format."""
-    yield _Wanted(path, None)
+    yield _Wanted(path)
     stem, _, suffix = path.rpartition(".")
     if stem and suffix in SUFFIXES:
-        yield _Wanted(stem, SUFFIXES[suffix])
+        yield _Wanted(stem, suffix)
 
 
 def _resource(iri: str) -> Resource | None:
@@ -132,6 +140,24 @@ def _resource(iri: str) -> Resource | None:
         return resource(asking(), iri)
     except ValueError:
         return None  # a path that makes no IRI names nothing
+
+
+def _replacement(described: Resource) -> str | None:
+    """Give the one node that took the place of another, as when two were merged."""
+    found = {
+        statement.node.value
+        for statement in described.outgoing
+        if statement.property == DCTERMS + "isReplacedBy" and isinstance(statement.node, NamedNode)
+    }
+    return found.pop() if len(found) == 1 and described.iri not in found else None
+
+
+def _address_of(iri: str, wanted: _Wanted) -> str:
+    """Give the address of a node, here if it is of this graph, with the suffix that was asked for."""
+    if not iri.startswith(ID):
+        return iri
+    suffix = wanted.suffix and f".{wanted.suffix}"
+    return f"{request.script_root}/{quote(iri.removeprefix(BASE))}{suffix}"
 
 
 def _is_version(wanted: _Wanted) -> bool:

@@ -31,12 +31,52 @@ _PROBES = ("/health", "/health/live", "/health/ready")
 blueprint = Blueprint("observation", __name__)
 
 
+STARTED = "khyber.started"
+"""Under this name the environment of a request holds when it came, where that is known."""
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What is known of an answered request; ``query`` is the text of its query or update."""
+
+    method: str
+    route: str
+    path: str
+    client: str
+    status: int
+    size: int
+    seconds: float
+    outcome: str = "ok"
+    query: str | None = None
+    cache: str | None = None
+
+
 @dataclass(frozen=True)
 class Observation:
     """Where the answers of one application are counted and told."""
 
     log: AccessLog = field(default_factory=NoLog)
     counts: RequestCounts = field(default_factory=RequestCounts)
+
+    def observe(self, answer: Observed) -> None:
+        """Count an answer, and tell it in the log unless it is the good answer to a probe."""
+        method = answer.method if answer.method in _METHODS else "other"
+        self.counts.add(method, answer.route, answer.status, seconds=answer.seconds, size=answer.size)
+        if isinstance(self.log, NoLog) or (answer.route in _PROBES and answer.status < 400):
+            return
+        access = Access(
+            time=now(),
+            client=answer.client,
+            method=answer.method[:20],
+            path=answer.path[:_LONGEST_PATH],
+            status=answer.status,
+            bytes=answer.size,
+            seconds=round(answer.seconds, 6),
+            outcome=answer.outcome,
+            query=query_hash(answer.query) if answer.query else None,
+            cache=answer.cache,
+        )
+        self.log.write(access)
 
 
 def register(app: Flask, log: AccessLog) -> None:
@@ -53,7 +93,7 @@ def metrics() -> Response:
     engine = served().engine
     found = (
         *_about_metrics(),
-        *_observation().counts.metrics(),
+        *observation_of(current_app).counts.metrics(),
         *_cache_metrics(),
         *(engine_metrics(engine.state()) if isinstance(engine, Measured) else ()),
         *process_metrics(),
@@ -74,7 +114,7 @@ def _about_metrics() -> tuple[Metric, ...]:
 
 
 def _cache_metrics() -> tuple[Metric, ...]:
-    counts = served().cache.counts()
+    counts = served().shipping.cache.counts()
     outcomes = (("hit", counts.hits), ("miss", counts.misses), ("not-modified", counts.not_modified))
     return (
         Metric(
@@ -88,39 +128,30 @@ def _cache_metrics() -> tuple[Metric, ...]:
     )
 
 
-def _observation() -> Observation:
-    return cast("Observation", current_app.extensions["khyber.observation"])
+def observation_of(app: Flask) -> Observation:
+    """Give where the answers of an application are counted."""
+    return cast("Observation", app.extensions["khyber.observation"])
 
 
 def _started() -> None:
-    g.started = perf_counter()
+    g.started = request.environ.get(STARTED) or perf_counter()
 
 
 def _observed(response: Response) -> Response:
     seconds = perf_counter() - g.get("started", perf_counter())
     has_body = request.method != "HEAD" and response.status_code != 304
     size = (response.content_length or 0) if has_body else 0
-    method = request.method if request.method in _METHODS else "other"
-    route = request.url_rule.rule if request.url_rule is not None else "none"
-    observation = _observation()
-    observation.counts.add(method, route, response.status_code, seconds=seconds, size=size)
-    is_good_probe = route in _PROBES and response.status_code < 400
-    if not is_good_probe and not isinstance(observation.log, NoLog):
-        observation.log.write(_access(response, seconds, size))
-    return response
-
-
-def _access(response: Response, seconds: float, size: int) -> Access:
-    query = g.get("query")
-    return Access(
-        time=now(),
+    answer = Observed(
+        method=request.method,
+        route=request.url_rule.rule if request.url_rule is not None else "none",
+        path=request.path,
         client=g.get("client") or request.remote_addr or "",
-        method=request.method[:20],
-        path=request.path[:_LONGEST_PATH],
         status=response.status_code,
-        bytes=size,
-        seconds=round(seconds, 6),
+        size=size,
+        seconds=seconds,
         outcome=g.get("outcome", "ok"),
-        query=query_hash(query) if query else None,
+        query=g.get("query"),
         cache=g.get("cache"),
     )
+    observation_of(current_app).observe(answer)
+    return response

@@ -15,11 +15,14 @@ from flask import Blueprint, Response, current_app, jsonify
 from werkzeug.routing import Rule
 
 import khyber
+from khyber.contributions.media import MEDIA
 from khyber.engine.base import ResultKind
+from khyber.rdf.delta import MEDIA_TYPE as RDF_PATCH
 from khyber.rdf.reading import FORMATS as READ
 from khyber.sparql.formats import formats_for
 from khyber.sparql.graph_store import MULTIPART
 from khyber.sparql.protocol import FORM, QUERY, UPDATE
+from khyber.validation.reports.formats import REPORT_FORMATS
 from khyber.web.about import served
 from khyber.web.problems import JSON as PROBLEM
 
@@ -56,12 +59,15 @@ class Detail:
     """What the code cannot tell of an address.
 
     ``bodies`` are the media types of request bodies; a form has the ``parameters`` too. ``answers`` are the
-    media types of a good answer.
+    media types of a good answer. ``fields`` are the members of an object that is sent in JSON, all of them
+    texts. ``token`` says that a POST needs one.
     """
 
     parameters: tuple[Parameter, ...] = ()
     bodies: tuple[str, ...] = ()
     answers: tuple[str, ...] = ("application/json",)
+    fields: tuple[str, ...] = ()
+    token: bool = False
 
 
 _DATASET = (
@@ -76,8 +82,26 @@ _GRAPH = (
     Parameter("graph", "The IRI of the graph."),
     Parameter("default", "Stands without a value for the default graph."),
 )
+_TOLD = (
+    Parameter("title", "Of a write to the published graph: what it is, in a few words."),
+    Parameter("source", "Of such a write: where it comes from, an IRI or a citation."),
+    Parameter("licence", "Of such a write: under which licence the source may be used."),
+)
 _TIMEOUT = Parameter("timeout", "The time limit in seconds, below the server's own.", "number")
 _READ = Detail(answers=(*_GRAPHS, "text/html"))
+
+_DOCUMENTS = (*(medium.media_type for medium in MEDIA), MULTIPART)
+_REPORTS = tuple(form.media_type for form in REPORT_FORMATS)
+_OBJECT = ("application/json",)
+_DOCUMENT = (
+    Parameter("name", "What the document is called in findings."),
+    Parameter("removes", "yes where the triples of the document are to be removed."),
+    Parameter("skolemise", "yes gives blank nodes IRIs instead of refusing them."),
+)
+_PAGED = (
+    Parameter("limit", "GET: how many at most, up to 500.", "integer"),
+    Parameter("before", "GET: only those with a number below this one.", "integer"),
+)
 
 DETAILS: dict[str, Detail] = {
     "/": Detail(answers=("text/html",)),
@@ -86,9 +110,11 @@ DETAILS: dict[str, Detail] = {
         (FORM, QUERY, UPDATE),
         (*_RESULTS, "text/html"),
     ),
-    "/update": Detail((Parameter("update", "A SPARQL update."), *_USING, _TIMEOUT), (FORM, UPDATE), ()),
-    "/graphs": Detail(_GRAPH, (*_GRAPHS, MULTIPART), _GRAPHS),
-    "/graphs/<path:path>": Detail((), (*_GRAPHS, MULTIPART), _GRAPHS),
+    "/update": Detail(
+        (Parameter("update", "A SPARQL update."), *_USING, _TIMEOUT, *_TOLD), (FORM, UPDATE), (), token=True
+    ),
+    "/graphs": Detail((*_GRAPH, *_TOLD), (*_GRAPHS, MULTIPART), _GRAPHS, token=True),
+    "/graphs/<path:path>": Detail((), (*_GRAPHS, MULTIPART), _GRAPHS, token=True),
     "/id/<path:name>": _READ,
     "/ontology": _READ,
     "/ontology.<suffix>": _READ,
@@ -106,6 +132,39 @@ DETAILS: dict[str, Detail] = {
         ),
         answers=_GRAPHS,
     ),
+    "/validate": Detail(
+        (*_DOCUMENT, Parameter("format", "How the report is written: json, text, turtle, sarif, html.")),
+        _DOCUMENTS,
+        _REPORTS,
+    ),
+    "/contributions": Detail(
+        (
+            *_DOCUMENT,
+            Parameter("title", "What is sent in, in a few words."),
+            Parameter("source", "Where it comes from: an IRI, or a citation."),
+            Parameter("licence", "Under which licence the source may be used."),
+            Parameter("status", "GET: only contributions in this state."),
+            *_PAGED,
+        ),
+        _DOCUMENTS,
+        ("application/json", "text/html"),
+        token=True,
+    ),
+    "/contributions/<int:number>": Detail(answers=("application/json", "text/html")),
+    "/contributions/<int:number>/diff": Detail(answers=(RDF_PATCH, "text/plain")),
+    "/contributions/<int:number>/report": Detail(answers=_REPORTS),
+    "/contributions/<int:number>/payload": Detail(answers=("application/octet-stream",)),
+    "/contributions/<int:number>/payload/<int:part>": Detail(answers=("application/octet-stream",)),
+    "/contributions/<int:number>/decision": Detail((), _OBJECT, fields=("decision", "reason"), token=True),
+    "/contributions/<int:number>/redaction": Detail((), _OBJECT, fields=("reason",), token=True),
+    "/contribution/<int:number>": Detail(answers=("text/html",)),
+    "/merges": Detail((), _OBJECT, fields=("node", "into", "reason"), token=True),
+    "/retirements": Detail((), _OBJECT, fields=("node", "reason"), token=True),
+    "/versions": Detail(_PAGED, answers=("application/json", "text/html")),
+    "/versions/<int:sequence>": Detail(answers=("application/json", "text/html")),
+    "/versions/<int:earlier>/diff/<int:later>": Detail(answers=(RDF_PATCH, "text/plain")),
+    "/version/<int:sequence>": Detail(answers=("text/html",)),
+    "/tokens": Detail((), _OBJECT, fields=("name", "role"), token=True),
     "/metrics": Detail(answers=("text/plain",)),
     "/favicon.ico": Detail(answers=("image/svg+xml",)),
     "/static/<path:filename>": Detail(answers=("application/octet-stream",)),
@@ -126,7 +185,7 @@ def document(rules: Iterable[Rule], views: dict[str, Callable[..., Any]], *, tit
     for rule in rules:
         item = paths.setdefault(path_of(rule), {})
         item.update(_operations(rule, views[rule.endpoint]))
-        variables = [_path_parameter(name) for name in sorted(rule.arguments)]
+        variables = [_path_parameter(rule, name) for name in sorted(rule.arguments)]
         if variables:
             item["parameters"] = variables
     return {
@@ -185,7 +244,7 @@ def _operation(rule: Rule, method: str, view: Callable[..., Any], detail: Detail
         found["description"] = description.strip()
     if method in ("POST", "PUT", "PATCH") and detail.bodies:
         found["requestBody"] = {"content": {body: _body(body, detail) for body in detail.bodies}}
-    if method in ("PUT", "DELETE", "PATCH") or rule.rule == "/update":
+    if method in ("PUT", "DELETE", "PATCH") or (method == "POST" and detail.token):
         found["security"] = [{"token": []}]
     return found
 
@@ -196,6 +255,9 @@ def _content(media_types: Iterable[str]) -> Schema:
 
 
 def _body(media_type: str, detail: Detail) -> Schema:
+    if detail.fields:
+        members = {name: {"type": "string"} for name in detail.fields}
+        return {"schema": {"type": "object", "properties": members}}
     if media_type != FORM:
         return {"schema": {"type": "string"}}
     properties = {parameter.name: parameter.schema() for parameter in detail.parameters}
@@ -211,8 +273,9 @@ def _query_parameter(parameter: Parameter) -> Schema:
     }
 
 
-def _path_parameter(name: str) -> Schema:
-    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+def _path_parameter(rule: Rule, name: str) -> Schema:
+    kind = "integer" if f"<int:{name}>" in rule.rule else "string"
+    return {"name": name, "in": "path", "required": True, "schema": {"type": kind}}
 
 
 _PROBLEM_SCHEMA: Schema = {
@@ -231,5 +294,10 @@ _PROBLEM_SCHEMA: Schema = {
         "source": {"type": "string"},
         "line": {"type": "integer"},
         "column": {"type": "integer"},
+        "sheet": {"type": "string"},
+        "conforms": {"type": "boolean"},
+        "counts": {"type": "object"},
+        "findings": {"type": "array", "items": {"type": "object"}},
+        "more": {"type": "integer"},
     },
 }

@@ -10,8 +10,9 @@ from flask import Flask, Response, g, request
 from khyber.errors import NotAcceptable
 from khyber.web.caching import entity_tag
 from khyber.web.compression import IDENTITY, Preference, can_shrink, coded, preferred_coding
-from khyber.web.delivery import IN_MEMORY, NEVER, is_current
+from khyber.web.delivery import is_current
 from khyber.web.problems import render
+from khyber.web.shipment import IN_MEMORY, NEVER
 
 _OF_CONTENT = ("Content-Encoding", "Content-Length", "Content-Type")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, NamedNode
 
 from khyber.engine.base import Engine
-from khyber.rdf.namespaces import RDF, RDFS, SKOS, TERM, XSD
+from khyber.rdf.namespaces import OWL, RDF, RDFS, SKOS, TERM, XSD
 from khyber.release.sources import INFERRED_GRAPH
 from khyber.sparql.resource import Resource, Statement, attributions, labels
 from khyber.sparql.selection import Term
@@ -18,6 +18,10 @@ from khyber.web.addresses import link_to, page_of
 _NAMES = (RDFS + "label", SKOS + "prefLabel")
 _ALIASES = (SKOS + "altLabel",)
 _NOTES = (SKOS + "definition", RDFS + "comment", SKOS + "note", SKOS + "scopeNote")
+_TRUE = ("true", "1")
+_REASONS = (SKOS + "editorialNote",)
+"""Where a curator says why a node is retired."""
+
 _PLAIN = (XSD + "string", RDF + "langString")
 _QUERIES = tuple("http://www.w3.org/ns/shacl#" + name for name in ("select", "ask", "construct", "describe"))
 
@@ -82,6 +86,8 @@ class ResourcePage:
     aliases: tuple[Shown, ...]
     types: tuple[Shown, ...]
     notes: tuple[Shown, ...]
+    is_retired: bool
+    reasons: tuple[Shown, ...]
     quotations: tuple[Shown, ...]
     query: str | None
     attribution: Attribution | None
@@ -125,6 +131,8 @@ class _Preparation:
                 if s.property == RDF + "type" and not _is_inferred(s)
             ),
             notes=tuple(self._values(_NOTES)),
+            is_retired=any(value.text in _TRUE for value in self._values((OWL + "deprecated",))),
+            reasons=tuple(self._values(_REASONS)),
             quotations=tuple(self._values((TERM + "quotation",))),
             query=next((value.text for value in self._values(_QUERIES)), None),
             attribution=self._attribution(own) if own else None,

@@ -1,0 +1,26 @@
+"""``khyber backup``: a copy of the ledger, also while a server works with it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from khyber.cli.options import setting_option
+from khyber.config import LEDGER, STATE
+from khyber.contributions.ledger.ledger import Ledger
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
+@setting_option(STATE)
+@setting_option(LEDGER)
+def backup(folder: Path, state: Path, ledger: str) -> None:
+    """Copy the ledger into a folder: all contributions, decisions, versions and tokens of one moment.
+
+    Together with the files of the curated graph the copy restores everything: khyber serve --state DIR.
+    """
+    with Ledger.open(ledger or state, clock=lambda: datetime.now(UTC), check=False) as opened:
+        file = opened.backup(folder)
+    click.echo(f"The ledger is copied to {file}.")

@@ -1,0 +1,116 @@
+"""How the server of the published graph ends: when one of its processes has ended, and when it is told to."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from pathlib import Path
+from time import monotonic
+
+import pytest
+
+from contributing import ADMIN_TOKEN, Contributing, contributing, members, person
+from faults.outcomes import came
+from faults.test_contributions import GONE
+from isolated import descendants, eventually, is_running, named
+from khyber.contributions.ledger import Ledger
+from khyber.contributions.opening import now
+from khyber.contributions.records import Status
+from running import SECONDS, serving
+
+
+def test_the_server_ends_with_a_line_when_the_desk_is_killed(tmp_path: Path) -> None:
+    with contributing(tmp_path) as running:
+        number = running.contributed(person("kept"))
+        process = running.server.process
+        os.kill(named("khyber-desk", process.pid)[0], signal.SIGKILL)
+        assert process.wait(timeout=SECONDS) == 2
+        assert process.stderr is not None
+        told = process.stderr.read()
+        assert "The server has ended because the process that takes contributions has" in told
+        assert "Traceback" not in told
+    with Ledger.open(running.state, clock=now) as ledger:
+        assert ledger.contribution(number).status is Status.SUBMITTED
+
+
+def test_a_holder_that_is_killed_comes_back_with_what_was_accepted(tmp_path: Path) -> None:
+    with contributing(tmp_path) as running:
+        number = running.contributed(person("kept"))
+        assert running.decide(number, "accept").status == 200
+        process = running.server.process.pid
+        supervisor = named("khyber-supervis", process)[0]
+        for below in descendants(supervisor):
+            if is_running(below):
+                os.kill(below, signal.SIGKILL)
+        assert eventually(lambda: running.server.ask("ASK {}").status == 200)
+        assert running.knows("kept")
+        assert members(running.fetch("/health"))["release"].startswith("2-")
+        other = running.contributed(person("other"))
+        assert running.decide(other, "accept").status == 200
+        assert running.knows("kept")
+        assert running.knows("other")
+
+
+def test_a_judge_that_is_killed_takes_only_its_answer_with_it(tmp_path: Path) -> None:
+    with contributing(tmp_path) as running:
+        many = person("first") + "".join(person(f"p{n}").partition("\n\n")[2] for n in range(2000))
+        answers: list[int] = []
+        asking = threading.Thread(target=lambda: answers.append(running.contribute(many).status))
+        asking.start()
+        process = running.server.process.pid
+        assert eventually(lambda: named("khyber-judge", process))
+        for judge in named("khyber-judge", process):
+            os.kill(judge, signal.SIGKILL)
+        asking.join(timeout=SECONDS)
+        assert answers in ([500], [507])
+        assert members(running.fetch("/contributions"))["contributions"] == []
+        assert running.contributed(person("next")) == 1
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT], ids=lambda stop: stop.name)
+def test_what_runs_when_the_server_is_told_to_end_is_done_or_not_done(
+    tmp_path: Path, stop: signal.Signals
+) -> None:
+    with contributing(tmp_path) as running:
+        number = running.contributed(person("told"))
+        process, statuses = running.server.process, dict[str, int]()
+
+        def ask(name: str) -> None:
+            try:
+                answer = (
+                    running.decide(number, "accept") if name == "accept" else running.contribute(person(name))
+                )
+                statuses[name] = answer.status
+            except GONE:
+                statuses[name] = 0
+
+        asking = [threading.Thread(target=ask, args=(name,)) for name in ("accept", "one", "two")]
+        for thread in asking:
+            thread.start()
+        assert eventually(lambda: named("khyber-judge", process.pid))
+        processes = descendants(process.pid)
+        began = monotonic()
+        process.send_signal(stop)
+        assert process.wait(timeout=SECONDS) == 0
+        took = monotonic() - began
+        for thread in asking:
+            thread.join(timeout=SECONDS)
+        assert eventually(lambda: not any(map(is_running, processes)))
+        assert process.stderr is not None
+        assert "Traceback" not in process.stderr.read()
+    came(f"{stop.name} while an acceptance and two submissions ran: ended cleanly in {took:.1f} s")
+    with Ledger.open(running.state, clock=now) as ledger:
+        assert ledger.verify() == ()
+        status = ledger.contribution(number).status
+        assert status in (
+            {Status.ACCEPTED} if statuses["accept"] == 200 else {Status.SUBMITTED, Status.ACCEPTED}
+        )
+        submitted = len(ledger.contributions()) - 1
+        assert submitted >= [statuses["one"], statuses["two"]].count(201)
+        head = ledger.head()
+    assert head is not None
+    with serving("--state", str(running.state), environment={"KHYBER_ADMIN_TOKEN": ADMIN_TOKEN}) as server:
+        again = Contributing(server, running.state, {"admin": ADMIN_TOKEN})
+        assert members(again.fetch("/health"))["release"] == head.name
+        assert again.knows("told") == (status is Status.ACCEPTED)
