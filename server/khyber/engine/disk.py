@@ -27,6 +27,7 @@ from khyber.engine.isolation.messages import NotLoaded, packed, unpacked
 from khyber.engine.isolation.processes import forked
 from khyber.engine.isolation.wire import Channel
 from khyber.engine.memory import MemoryEngine
+from khyber.engine.wholeness import is_whole, write_digests
 from khyber.errors import Conflict, EngineFailure, KhyberError
 
 CURRENT = "CURRENT"
@@ -168,13 +169,14 @@ def _is_there(folder: Path, version: str) -> bool:
     generation = current_generation(folder)
     if generation is None or not version:
         return generation is not None
-    return bool(_facts(generation).get("version") == version)
+    # What is kept elsewhere, version by version, is filled anew where the disk has not kept it whole.
+    return is_whole(generation) and bool(_facts(generation).get("version") == version)
 
 
 def current_generation(folder: Path) -> Path | None:
     """Give the folder of the current generation, or None where none was ever published."""
     try:
-        name = (folder / CURRENT).read_text(encoding="ascii").strip()
+        name = (folder / CURRENT).read_text(encoding="ascii", errors="replace").strip()
     except FileNotFoundError:
         return None
     return folder / name
@@ -276,6 +278,7 @@ def _new_generation(folder: Path) -> Path:
 
 def _publish(folder: Path, generation: Path) -> None:
     """Let ``generation`` be the current one, when all of it is on the disk."""
+    write_digests(generation, current_generation(folder))
     for path in generation.rglob("*"):
         _sync(path)
     _sync(generation)

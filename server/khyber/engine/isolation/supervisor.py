@@ -346,7 +346,12 @@ class Supervisor:
         return max(0.0, min(times)) if times else None
 
     def _step_back(self) -> float | None:
-        """Let long queries step back; give after how many seconds to look again."""
+        """Let long queries step back while others wait; give after how many seconds to look again.
+
+        One that is alone keeps its share of the machine, which others may be busy on, too.
+        """
+        if not (self._reads.waiting or self._reads.paused):
+            return None
         times = [
             seconds
             for job in self._jobs.values()
