@@ -37,6 +37,10 @@ bench: $(VENV)/.developing ## Print the figures that README and docs quote
 	$(BIN)/python bench/reasoning.py
 	$(BIN)/python bench/isolation.py
 	$(BIN)/python -m bench.edge
+	$(BIN)/python -m bench.validation
+	$(BIN)/python -m bench.incremental
+	$(BIN)/python -m bench.contributing
+	$(BIN)/python bench/ledger.py
 
 bench-peers: $(VENV)/.developing ## Compare with other SPARQL servers (ARGS="--triples 100000")
 	$(BIN)/python -m bench.side_by_side $(ARGS)

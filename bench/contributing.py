@@ -76,7 +76,7 @@ EVENT = """\
 
 
 def contribution(number: int) -> bytes:
-    """Give a contribution like no other: two events, who tells of them and how many were killed, 62 triples."""
+    """Give a contribution like no other: two events, who tells of them, how many were killed; 64 triples."""
     events = (EVENT.format(n=2 * number + part, day=1 + (number + part) % 28) for part in (1, 2))
     return (PREFIXES + "".join(events)).encode()
 

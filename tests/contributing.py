@@ -113,7 +113,9 @@ def members(answer: Answer) -> dict[str, Any]:
 def contributing(folder: Path, *arguments: str) -> Iterator[Contributing]:
     """Run a server of the published graph with an empty ledger, and make a token of each role."""
     state = folder / "state"
-    with serving("--state", str(state), *arguments, environment={"KHYBER_ADMIN_TOKEN": ADMIN_TOKEN}) as server:
+    with serving(
+        "--state", str(state), *arguments, environment={"KHYBER_ADMIN_TOKEN": ADMIN_TOKEN}
+    ) as server:
         secrets = {"admin": ADMIN_TOKEN}
         first = Contributing(server, state, secrets)
         for role in ("contributor", "curator"):

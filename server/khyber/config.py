@@ -17,6 +17,7 @@ from khyber.setting import (
     folder,
     hosts,
     iris,
+    networks,
     not_negative,
     one_of,
     port,
@@ -132,6 +133,17 @@ MAX_REQUEST_BYTES: Setting[int] = Setting(
     expects="a number from 1",
     metavar="BYTES",
 )
+TRUSTED_PROXIES: Setting[tuple[str, ...]] = Setting(
+    name="trusted_proxies",
+    option="--trusted-proxies",
+    variable="KHYBER_TRUSTED_PROXIES",
+    default=(),
+    type=networks,
+    help="The proxies whose X-Forwarded-For says who asks; clients take turns by that address.",
+    expects="addresses or networks such as 10.0.0.0/8 with spaces between, or none",
+    metavar="NETWORKS",
+    default_text="none",
+)
 WIKIDATA = (
     "https://query.wikidata.org/sparql",
     "https://query-main.wikidata.org/sparql",
@@ -202,6 +214,17 @@ SERVICE_BYTES: Setting[int] = Setting(
     help="The longest answer of another endpoint, in bytes; a longer one ends the query with 502.",
     expects="a number from 1",
     metavar="BYTES",
+)
+WIKIDATA_API: Setting[str] = Setting(
+    name="wikidata_api",
+    option="--wikidata-api",
+    variable="KHYBER_WIKIDATA_API",
+    default="https://www.wikidata.org/w/api.php",
+    type=base_url,
+    help="The API of Wikidata, or of another Wikibase, that khyber link asks.",
+    expects="an address such as https://example.org/w/api.php",
+    metavar="URL",
+    default_text="Wikidata's",
 )
 CACHE_SIZE: Setting[int] = Setting(
     name="cache_size",
@@ -366,6 +389,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     HOST,
     PORT,
     BASE_URL,
+    TRUSTED_PROXIES,
     MAX_REQUEST_BYTES,
     MAX_UPLOAD_BYTES,
     ALLOW_SERVICE,
@@ -374,6 +398,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     CONTACT,
     SERVICE_TIMEOUT,
     SERVICE_BYTES,
+    WIKIDATA_API,
     ENGINE,
     QUERY_TIMEOUT,
     MEMORY_LIMIT,

@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
@@ -126,6 +127,16 @@ def hosts(text: str) -> tuple[str, ...]:
     if not words or any("/" in word for word in words):
         raise ValueError
     return tuple(dict.fromkeys(word.strip("[]") for word in words))
+
+
+def networks(text: str) -> tuple[str, ...]:
+    """Read addresses and networks (10.0.0.0/8) with spaces between."""
+    words = text.split()
+    if words == ["none"]:
+        return ()
+    if not words:
+        raise ValueError
+    return tuple(dict.fromkeys(str(ip_network(word)) for word in words))
 
 
 def contact(text: str) -> str:

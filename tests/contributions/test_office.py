@@ -13,6 +13,7 @@ from pyoxigraph import Triple
 from contributing import nameless, person
 from khyber.config import graph_home
 from khyber.contributions.door import Door, Submission, SubmissionRefused
+from khyber.contributions.judged import Moved
 from khyber.contributions.ledger import Ledger
 from khyber.contributions.opening import current_state, now, open_door
 from khyber.contributions.records import Account, Kind, Status, Upload
@@ -20,7 +21,7 @@ from khyber.contributions.roles import Role
 from khyber.contributions.standing import history_of
 from khyber.contributions.undo import BuiltUpon
 from khyber.contributions.upgrades import replay
-from khyber.errors import Conflict, Forbidden, InputError, Redacted, StateInUse
+from khyber.errors import Conflict, Forbidden, InputError, NotFound, Redacted, StateInUse
 from khyber.reasoning.base import reasoner
 from khyber.release.cache import load_or_compile
 from running import state_folder
@@ -245,6 +246,45 @@ def test_what_is_redacted_is_in_no_version(door: Door, state: Path) -> None:
     everything = b"".join(file.read_bytes() for file in state.glob("ledger.sqlite*"))
     assert b"A libel" not in everything
     assert "libel" not in str(door.delta_between(1, 3))
+
+
+def test_what_was_reverted_is_taken_out_of_the_versions_that_had_it(door: Door, state: Path) -> None:
+    number = accepted(door, sent(person("ann-lee", "A libel")))
+    door.revert(CLEO, number, "It was not so.")
+    assert "libel" in str(door.way_back(2).step.delta)
+    door.redact(DORA, number, "A court said so.")
+    assert door.version(2).missing > 0
+    for delta in (door.way_back(2).step.delta, door.delta_between(1, 2), door.delta_between(2, 3)):
+        assert "libel" not in str(delta)
+        assert "ann-lee" not in str([quad.triple for quad in delta.added if "provenance" not in str(quad)])
+    assert b"A libel" not in b"".join(file.read_bytes() for file in state.glob("ledger.sqlite*"))
+
+
+def test_what_is_published_at_once_was_worked_out_from_the_newest_version(door: Door) -> None:
+    first = door.version(1).name
+    made = door.publish(CLEO, sent(person("ann-lee"), key="once"), "Written.", first)
+    assert (made.status, made.version) == (Status.ACCEPTED, 2)
+    assert [(each.action.value, each.reason) for each in door.decisions(made.id)] == [("accept", "Written.")]
+    assert door.publish(CLEO, sent(person("ann-lee"), key="once"), "Again.", first) == made
+    with pytest.raises(Moved):
+        door.publish(CLEO, sent(person("bo-lee")), "Written.", first)
+    second = door.version(2).name
+    with pytest.raises(SubmissionRefused):
+        door.publish(CLEO, sent(nameless("cy-lee")), "Written.", second)
+    with pytest.raises(Forbidden):
+        door.publish(ANN, sent(person("dee-lee")), "Written.", second)
+    assert (len(door.contributions()), len(door.versions())) == (1, 2)
+
+
+def test_the_way_back_is_from_the_newest_version(door: Door) -> None:
+    accepted(door, sent(person("ann-lee")))
+    accepted(door, sent(person("bo-lee")))
+    way = door.way_back(1)
+    assert (way.head, way.step.version) == (door.version(3).name, door.version(1).name)
+    assert way.step.delta == door.delta_between(3, 1)
+    assert not door.way_back(3).step.delta
+    with pytest.raises(NotFound):
+        door.way_back(4)
 
 
 def test_everything_is_there_after_a_restart(door: Door, reopened: Opener) -> None:

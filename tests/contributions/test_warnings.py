@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from pyoxigraph import NamedNode, Quad
 
-from contributions.small_publication import Court, named, node, patch, published
-from khyber.contributions.judge import Judge
+from contributions.small_publication import Court, node, patch
 from khyber.contributions.warnings import Caution
-from khyber.rdf.namespaces import GRAPH, SKOS
 
 EVENT = """
 event:clash a {kind} ; rdfs:label "{label}"@en ; khyber:datePrecision precision:days ;
@@ -109,18 +106,14 @@ def test_a_label_that_another_node_has_is_found(court: Court) -> None:
     assert Caution.SAME_LABEL not in cautions(court, event())
 
 
-def test_an_actor_without_a_link_is_remarked_while_no_actor_has_one(court: Court) -> None:
-    remarks = {each.constraint for each in court.findings(ACTOR, severity="Info")}
-    assert Caution.NO_LINK in remarks
-    assert Caution.NO_LINK not in cautions(court, ACTOR)
-
-
-def test_an_actor_without_a_link_is_warned_of_once_others_have_links() -> None:
-    dataset = published()
-    item = NamedNode("http://www.wikidata.org/entity/Q843")
-    link = Quad(named("actor:pakistan"), NamedNode(SKOS + "exactMatch"), item, NamedNode(GRAPH + "mappings"))
-    dataset.store.add(link)
-    found = {each.constraint: each.severity for each in Judge(dataset).judge(patch(ACTOR)).findings}
-    assert found[Caution.NO_LINK] == "Warning"
-    linked = ACTOR + " actor:newcomer skos:exactMatch <http://www.wikidata.org/entity/Q1> ."
-    assert Caution.NO_LINK not in {each.constraint for each in Judge(dataset).judge(patch(linked)).findings}
+def test_an_actor_without_a_link_is_warned_of_once_and_by_the_shape(court: Court) -> None:
+    (warning,) = [each for each in court.findings(ACTOR, severity="Warning") if "Wikidata" in each.message]
+    assert warning.shape == "https://w3id.org/khyber/shapes#ActorHasLink"
+    assert "'khyber link suggest'" in warning.message
+    for link in (
+        "skos:exactMatch wd:Q1",
+        "skos:closeMatch wd:Q1",
+        'khyber:notFoundInWikidata "2026-11-22"^^xsd:date',
+    ):
+        linked = f"{ACTOR} actor:newcomer {link} ."
+        assert warning.shape not in {each.shape for each in court.judge.judge(patch(linked)).findings}

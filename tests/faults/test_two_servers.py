@@ -73,17 +73,14 @@ def test_a_second_server_on_one_database_refuses(tmp_path: Path, database: Postg
         assert running.contribute(person("first"), role="admin").status == 201
 
 
-@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGKILL], ids=lambda stop: stop.name)
-def test_what_a_database_keeps_is_there_after_a_restart(
-    tmp_path: Path, database: PostgreSQL, stop: signal.Signals
-) -> None:
+def test_what_a_database_keeps_is_there_after_a_crash(tmp_path: Path, database: PostgreSQL) -> None:
     url, state = _with_driver(database.new_schema()), state_folder(tmp_path)
     with serving("--state", str(state), "--ledger", url, environment=ENVIRONMENT) as server:
         running = Contributing(server, state, {"admin": ADMIN_TOKEN})
         accepted, waiting = (_contributed(running, slug) for slug in ("accepted", "waiting"))
         assert running.decide(accepted, "accept", role="admin").status == 200
         version = members(running.fetch("/health"))["release"]
-        _end(server, stop)
+        _kill(server)
     assert not (state / "ledger.sqlite").exists()
     with serving("--state", str(state), "--ledger", url, environment=ENVIRONMENT) as server:
         running = Contributing(server, state, {"admin": ADMIN_TOKEN})
@@ -104,8 +101,8 @@ def _with_driver(url: str) -> str:
     return url.replace("postgresql://", "postgresql+pg8000://")
 
 
-def _end(server: Server, stop: signal.Signals) -> None:
+def _kill(server: Server) -> None:
     processes = descendants(server.process.pid)
-    os.kill(server.process.pid, stop)
+    os.kill(server.process.pid, signal.SIGKILL)
     server.process.wait(timeout=SECONDS)
     assert eventually(lambda: not any(map(is_running, processes)))

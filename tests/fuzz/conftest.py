@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fuzz.raw import TALLY
+from fuzz.raw import TALLY, WITHSTOOD
 from running import Server, serving
 
 TOKEN = "fuzz-token-that-may-write"  # noqa: S105 - of the server below
@@ -28,6 +28,8 @@ def victim(people: Path) -> Iterator[Server]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how often each status was answered."""
+    """Say how often each status was answered, and what else was withstood."""
     counts = ", ".join(f"{status}: {count:,}" for status, count in sorted(TALLY.items()))
     terminalreporter.write_line(f"Fuzzing: {sum(TALLY.values()):,} raw requests; {counts}.")
+    for line in WITHSTOOD:
+        terminalreporter.write_line(f"Others were answered beside {line}.")

@@ -22,6 +22,9 @@ EXAMPLES = int(os.environ.get("KHYBER_FUZZ_EXAMPLES", "150"))
 TALLY: Counter[str] = Counter()
 """How often each status was answered, for the summary."""
 
+WITHSTOOD: list[str] = []
+"""What clients did beside sending requests while others were answered, for the summary."""
+
 
 @dataclass(frozen=True)
 class Received:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from contextlib import ExitStack, suppress
 
-from fuzz.raw import connected
+from fuzz.raw import WITHSTOOD, connected
 from running import Server
 
 MANY = 150
@@ -32,6 +32,7 @@ def test_clients_that_never_finish_their_headers_stop_nobody(victim: Server) -> 
         for connection in slow:
             connection.sendall(b"%7B%7D HTTP/1.1\r\nX-")
         assert_others_are_answered(victim)
+    WITHSTOOD.append(f"{MANY} clients that never finish their headers")
 
 
 def test_clients_that_never_finish_their_bodies_stop_nobody(victim: Server) -> None:
@@ -44,6 +45,7 @@ def test_clients_that_never_finish_their_bodies_stop_nobody(victim: Server) -> N
             with suppress(OSError):  # most of them were refused
                 connection.sendall(b" {")
         assert_others_are_answered(victim)
+    WITHSTOOD.append(f"{MANY} clients that never finish their bodies")
 
 
 def test_clients_that_never_read_a_long_answer_stop_nobody(victim: Server) -> None:
@@ -55,6 +57,7 @@ def test_clients_that_never_read_a_long_answer_stop_nobody(victim: Server) -> No
             head = HEAD.replace(b"100000", str(len(body)).encode())
             connection.sendall(head + body)
         assert_others_are_answered(victim)
+    WITHSTOOD.append(f"{SLOW} clients that never read a long answer")
 
 
 def test_clients_that_hang_up_at_once_stop_nobody(victim: Server) -> None:
@@ -62,3 +65,4 @@ def test_clients_that_hang_up_at_once_stop_nobody(victim: Server) -> None:
         with connected(victim) as connection:
             connection.sendall(HEAD.replace(b"100000", str(len(LONG)).encode()) + LONG.encode())
     assert_others_are_answered(victim)
+    WITHSTOOD.append(f"{SLOW} clients that hang up at once")

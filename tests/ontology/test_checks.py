@@ -41,8 +41,8 @@ def rule_broken_by(case: Path) -> str:
 
 
 def quads_of(case: Path) -> list[Quad]:
-    header = re.match(r"# graph: (ontology|core)\n", case.read_text(encoding="utf-8"))
-    assert header is not None, f"{case}: the first line must be '# graph: ontology' or '# graph: core'."
+    header = re.match(r"# graph: (ontology|core|mappings)\n", case.read_text(encoding="utf-8"))
+    assert header is not None, f"{case}: the first line must be '# graph: ' and ontology, core or mappings."
     graph = NamedNode(GRAPH + header[1])
     return [Quad(quad.subject, quad.predicate, quad.object, graph) for quad in read_file(case)]
 

@@ -112,9 +112,7 @@ def test_a_base_makes_relative_iris_good() -> None:
     assert quads == [Quad(*TRIPLE)]
 
 
-BAD_ID = (
-    b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:ID="1 2"/></rdf:RDF>'
-)
+BAD_ID = b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:ID="1 2"/></rdf:RDF>'
 
 
 def test_a_format_without_positions_still_names_the_document() -> None:

@@ -213,3 +213,10 @@ def _combinations() -> Iterator[str]:
         yield f":s# :p# {term} , 'y#' ; :q# {term} ."
         if term.startswith(("(", "[ :")):
             yield f"{term} :p# :o# , {term} ."
+
+
+@pytest.mark.parametrize("end", ["# (one) [two] .", "# 'three' \"four\"\n", "  #", "\n\n"])
+def test_a_comment_at_the_end_holds_no_statements(end: str) -> None:
+    found = places(f"<http://e/a> <http://e/b> <http://e/c> . {end}")
+    assert found is not None
+    assert len(found) == 1

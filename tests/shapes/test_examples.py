@@ -9,6 +9,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from khyber.config import graph_home
 from khyber.rdf.namespaces import RDF, SH
+from khyber.release.compile import stated
 from khyber.release.sources import CORE_GRAPH, ONTOLOGY_GRAPH, SHAPES_GRAPH, parse_sources, read_sources
 from khyber.validation.domains import misplaced_properties
 from khyber.validation.findings import SEVERITIES
@@ -36,7 +37,7 @@ class Bench:
 def bench() -> Bench:
     graphs = parse_sources(read_sources(graph_home()))
     validator = Validator(graphs[ONTOLOGY_GRAPH], graphs[SHAPES_GRAPH])
-    context = validator.context(graphs[CORE_GRAPH])
+    context = validator.context(stated(graphs))
     return Bench(validator, context, Rules(graphs[SHAPES_GRAPH]), graphs[ONTOLOGY_GRAPH], graphs[CORE_GRAPH])
 
 

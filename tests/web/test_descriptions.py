@@ -154,7 +154,7 @@ def test_the_default_graph_tells_which_graphs_it_holds(khyber: Server) -> None:
     held = [
         row["title"].removeprefix(f"Graph {GRAPH}") for row in rows_of(khyber, "/.well-known/void", query)
     ]
-    assert held == ["core", "inferred", "ontology", "service"]
+    assert held == ["core", "inferred", "mappings", "ontology", "service"]
     assert not rows_of(khyber, "/sparql", "SELECT ?s { ?s sd:feature sd:UnionDefaultGraph }")
 
 

@@ -288,6 +288,8 @@ UNUSUAL = {
     "a time limit": asking(SELECT, "GET", [("timeout", "3")]),
     "a long time limit": asking(SELECT, "GET", [("timeout", "300")]),
     "a version": asking(SELECT, "GET", [("version", "1")]),
+    "a version that is not served": asking(SELECT, "GET", [("version", "1")]),
+    "a version in a form": asking(SELECT, "POST", [("version", "1")]),
     "a wrong time limit": asking(SELECT, "GET", [("timeout", "soon")]),
     "a token": asking(SELECT, Authorization=f"Bearer {TOKEN}"),
     "a token and a time limit": asking(SELECT, "GET", [("timeout", "300")], Authorization=f"Bearer {TOKEN}"),
@@ -404,7 +406,9 @@ def header(name: str, values: Sequence[str | None]) -> st.SearchStrategy[dict[st
 TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
 PARAMETERS = st.lists(
     st.tuples(
-        st.sampled_from(["default-graph-uri", "named-graph-uri", "timeout", "query", "update", "format"]),
+        st.sampled_from(
+            ["default-graph-uri", "named-graph-uri", "timeout", "version", "query", "update", "format"]
+        ),
         st.sampled_from([ONE, EX + "none", "x", "1", "", "ASK {}"]) | TEXT,
     ),
     max_size=2,

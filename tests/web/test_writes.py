@@ -16,7 +16,9 @@ from khyber.errors import (
     KhyberError,
     NotAsserted,
     NotFound,
+    QueryRefused,
     QuerySyntaxError,
+    TimeLimitReached,
     Unauthorized,
     UsageError,
 )
@@ -176,25 +178,23 @@ def test_what_would_violate_is_answered_with_the_findings_and_not_filed(
     assert not khyber.knows("bad")
 
 
-def test_of_writes_at_once_each_is_published_or_taken_back(khyber: Contributing) -> None:
-    """All set the one English label of a node: what cannot be accepted any more is not left for review."""
+def test_writes_at_once_are_as_if_one_came_after_the_other(khyber: Contributing) -> None:
+    """All set the one English label of a node, which goes wrong where one does not see what the last did."""
     update(khyber, insertion("raced"))
 
     def rename(number: int) -> Answer:
         text = (
-            f'DELETE {{ ?s rdfs:label ?old }} INSERT {{ ?s rdfs:label "Raced {number}"@en }} '
+            'DELETE { ?s rdfs:label ?old } INSERT { ?s rdfs:label "Raced NUMBER"@en } '
             "WHERE { VALUES ?s { person:raced } ?s rdfs:label ?old }"
-        )
+        ).replace("NUMBER", str(number))
         return update(khyber, text, path=f"/update?title=Race+{number}")
 
     with ThreadPoolExecutor(4) as writers:
         statuses = [answer.status for answer in writers.map(rename, range(8))]
-    assert 204 in statuses
-    assert set(statuses) <= {204, 409, 422}
+    assert statuses == [204] * 8
     listed = members(khyber.fetch("/contributions?limit=500"))["contributions"]
     raced = {each["title"]: each["status"] for each in listed if each["title"].startswith("Race ")}
-    assert set(raced.values()) <= {"accepted", "superseded", "withdrawn"}
-    assert sum(status in ("accepted", "superseded") for status in raced.values()) == statuses.count(204)
+    assert sorted(raced.values()) == ["accepted"] + 7 * ["superseded"]
     query = f"{PREFIXES} SELECT ?l {{ person:raced rdfs:label ?l }}"
     rows = khyber.server.ask(query, accept="text/csv").text.splitlines()[1:]
     assert len(rows) == 1
@@ -211,6 +211,11 @@ REFUSED: dict[str, tuple[str, type[KhyberError]]] = {
     "drop": ("DROP GRAPH <https://w3id.org/khyber/graph/core>", Forbidden),
     "another graph": ("INSERT DATA { GRAPH <https://w3id.org/khyber/graph/core> { person:a a khyber:Person } }", Forbidden),
     "the ontology": ("DELETE WHERE { khyber:Person ?p ?o }", Forbidden),
+    "a document from elsewhere": ("LOAD <http://127.0.0.1:1/>", QueryRefused),
+    "another server": (
+        "INSERT { ?s a khyber:Person } WHERE { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }",
+        QueryRefused,
+    ),
     "a blank node": ("INSERT DATA { [] a khyber:Person }", InputError),
 }  # fmt: skip
 
@@ -223,6 +228,14 @@ def test_what_is_not_for_an_update_to_do_is_told(
     text, expected = refused
     assert_told(update(khyber, text), expected)
     assert filed(khyber) == before
+
+
+def test_an_update_that_takes_too_long_is_stopped_and_not_filed(khyber: Contributing) -> None:
+    before = filed(khyber)
+    text = "INSERT { person:long rdfs:label ?a } WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+    assert_told(update(khyber, text, path="/update?timeout=0.5"), TimeLimitReached)
+    assert filed(khyber) == before
+    assert update(khyber, insertion("after-the-long-one")).status == 204
 
 
 @pytest.mark.parametrize("path", ["/update", "/sparql"])

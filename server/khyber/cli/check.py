@@ -16,7 +16,7 @@ _DOES_NOT_CONFORM = 1
 @click.command()
 @setting_option(HOME)
 @setting_option(REASONER)
-@click.option("--fix", is_flag=True, help="Rewrite data/triples.ttl in the form of the project's writer.")
+@click.option("--fix", is_flag=True, help="Bring data/triples.ttl and data/mappings into the project's form.")
 def check(home: Path, reasoner: str, fix: bool) -> None:
     """Run every gate on the ontology, the data, the shapes and the queries.
 

@@ -18,6 +18,7 @@ import click
 
 from khyber.cli.listening import Address
 from khyber.cli.served import Served
+from khyber.errors import EngineFailure
 
 APPLICATION = "khyber.web.app:create_app"
 """The factory of the application, as the HTTP server names its target."""
@@ -45,6 +46,8 @@ def base_url(host: str, port: int) -> str:
 
 def run(served: Served, host: str, address: Address, *, waiting: int, log_level: str) -> None:
     """Serve until SIGINT or SIGTERM, or until the engine or the desk has ended by itself.
+
+    Raises EngineFailure where the worker has ended by itself.
 
     ``waiting`` is how many requests may stand in the engine at once, each in a thread.
     """
@@ -75,7 +78,7 @@ def run(served: Served, host: str, address: Address, *, waiting: int, log_level:
         Thread(target=_end_with, args=(supervisor, served.has_ended), daemon=True).start()
         return application
 
-    Server(
+    server = Server(
         APPLICATION,
         address=address.ip,
         port=address.port,
@@ -89,7 +92,12 @@ def run(served: Served, host: str, address: Address, *, waiting: int, log_level:
         log_level=LogLevels(log_level),
         log_access=log_level in ("debug", "info"),
         log_dictconfig=_logging(log_level),
-    ).serve(target_loader=load)
+    )
+    try:
+        server.serve(target_loader=load)
+    except SystemExit as ended:  # nothing but the end of a worker that nobody told to end
+        if ended.code:
+            raise EngineFailure("The server has ended because the process that answers HTTP has.") from None
 
 
 def _announce(address: Address, first_line: str) -> None:

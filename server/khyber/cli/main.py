@@ -22,6 +22,7 @@ COMMANDS = {
     "check": "Run every gate on the ontology, the data, the shapes and the queries.",
     "contribute": "Send documents in for review.",
     "export": "Write the published graph, or a version of it, as one document.",
+    "link": "Find, check and use links to Wikidata.",
     "query": "Answer a SPARQL query from the graph.",
     "review": "Look at contributions and decide about them.",
     "serve": "Serve the graph, or RDF files, over HTTP.",

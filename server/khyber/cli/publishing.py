@@ -13,6 +13,7 @@ import click
 from khyber.cli.heralding import Herald
 from khyber.cli.progress import stage_lines
 from khyber.cli.served import EngineOptions, Served, published_loader
+from khyber.contributions import updates
 from khyber.contributions.desk.clerks import JobLimits
 from khyber.contributions.desk.client import DeskLink
 from khyber.contributions.frontdesk import Frontdesk
@@ -26,6 +27,9 @@ from khyber.release.cache import load_or_compile
 from khyber.release.modules import modules
 from khyber.release.queries import example_queries
 from khyber.release.sources import read_sources
+
+_RUN_BY_THE_ENGINE = updates
+"""Imported before the engine's processes are forked, so that none of them imports it for each write."""
 
 
 @dataclass(frozen=True)

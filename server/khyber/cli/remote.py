@@ -68,6 +68,16 @@ class RemoteDoor:
         """See Door."""
         return self._decide(contribution, Action.ACCEPT, reason)
 
+    def publish(
+        self,
+        account: Account,  # noqa: ARG002
+        submission: Submission,  # noqa: ARG002
+        reason: str,  # noqa: ARG002
+        version: str,
+    ) -> Contribution:
+        """Raise UsageError: it is for who works out a change from the newest version."""
+        raise UsageError(f"What is submitted over HTTP is not bound to version {version}.")
+
     def reject(self, account: Account, contribution: int, reason: str) -> Decision:  # noqa: ARG002
         """See Door."""
         return self._decide(contribution, Action.REJECT, reason)

@@ -39,6 +39,7 @@ from khyber.config import (
     RESULT_LIMIT,
     SLOTS,
     STATE,
+    TRUSTED_PROXIES,
     VALIDATION_MEMORY,
     VALIDATION_TIMEOUT,
     VERSIONS_ASKED,
@@ -69,6 +70,7 @@ from khyber.federation.policy import Policy
     f"{ADMIN_TOKEN_VARIABLE} holds, or that is printed at the start.",
 )
 @setting_option(BASE_URL)
+@setting_option(TRUSTED_PROXIES)
 @setting_option(HOME)
 @setting_option(STATE)
 @setting_option(REASONER)
@@ -98,6 +100,7 @@ def serve(
     empty: bool,
     writable: bool,
     base_url: str,
+    trusted_proxies: tuple[str, ...],
     home: Path,
     state: Path,
     reasoner: str,
@@ -144,6 +147,7 @@ def serve(
                 token_is_new=writable and not token,
                 options={
                     "base_url": own_url,
+                    "trusted_proxies": trusted_proxies,
                     "union": bool(union),
                     "max_request_bytes": max_request_bytes,
                     "max_upload_bytes": max_upload_bytes,
@@ -213,7 +217,7 @@ def _require_agreement(files: Sequence[Path], *, union: bool | None, empty: bool
         raise UsageError("--empty and FILEs exclude each other.", remedy="Leave one of them out.")
     if writable and not files and not empty:
         raise UsageError(
-            "--writable is for FILEs and --empty; the Khyber graph is read-only.",
+            "--writable is for FILEs and --empty; the Khyber graph takes contributions without it.",
             remedy="Add --empty for an empty dataset.",
         )
     if writable and union:

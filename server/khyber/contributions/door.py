@@ -109,6 +109,12 @@ class Door(Protocol):
         Raises SubmissionRefused where the graph has moved so that it would violate now.
         """
 
+    def publish(self, account: Account, submission: Submission, reason: str, version: str) -> Contribution:
+        """Submit and accept in one, if ``version`` is the published one; else raise Moved, with nothing kept.
+
+        Raises what ``submit`` raises. What came with the same idempotency key before is given as it is.
+        """
+
     def reject(self, account: Account, contribution: int, reason: str) -> Decision:
         """Turn a contribution down."""
 

@@ -65,6 +65,18 @@ class Frontdesk:
         """See Door."""
         return self._decide("accept", account, contribution, reason)
 
+    def publish(self, account: Account, submission: Submission, reason: str, version: str) -> Contribution:
+        """See Door."""
+        known = self._ask("submitted_before", account, submission)
+        if known is not None:
+            return cast("Contribution", known)
+        examined = self._examined(submission, account.token)
+        if examined.judged.version != version:
+            raise Moved(f"The published graph is at version {examined.judged.version} by now.")
+        if not examined.judged.report.conforms:
+            raise SubmissionRefused(examined.judged.report)
+        return cast("Contribution", self._ask("publish", account, submission, examined, reason))
+
     def reject(self, account: Account, contribution: int, reason: str) -> Decision:
         """See Door."""
         return cast("Decision", self._ask("reject", account, contribution, reason))

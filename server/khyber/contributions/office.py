@@ -7,6 +7,7 @@ was recorded and not published, because something ended in between, is published
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad
@@ -35,7 +36,7 @@ from khyber.contributions.roles import Role
 from khyber.contributions.standing import deltas_after
 from khyber.contributions.versions import composed
 from khyber.engine.base import Step
-from khyber.errors import Conflict, Forbidden, InputError
+from khyber.errors import Conflict, Forbidden, InputError, KhyberError
 from khyber.rdf.delta import MEDIA_TYPE, Delta
 from khyber.validation.findings import Report
 
@@ -136,6 +137,21 @@ class Office:
         _require(account, "accept")
         self._require_unmoved(judged)
         return self._press.accept(account, self._ledger.contribution(number), reason)
+
+    def publish(
+        self, account: Account, submission: Submission, examined: Examined, reason: str
+    ) -> Contribution:
+        """Keep a submission that was judged against this very version and conforms, and publish it."""
+        _require(account, "accept")
+        self._require_unmoved(examined.judged)
+        filed = self.file(account, submission, examined)
+        try:
+            self._press.accept(account, filed, reason)
+        except KhyberError:
+            with suppress(KhyberError):  # it was recorded after all
+                self._ledger.decide(filed.id, Action.WITHDRAW, account, "It could not be published.")
+            raise
+        return self._ledger.contribution(filed.id)
 
     def plan_revert(self, account: Account, number: int, _reason: str) -> Plan:
         """Say what reverting a contribution would do; raise Conflict where others build on it."""

@@ -1,4 +1,4 @@
-"""What a reviewer should look at though no rule is broken: Warnings and remarks on what a change brings in.
+"""What a reviewer should look at though no rule is broken: Warnings about what a change brings in.
 
 Each is looked for around the nodes that the change describes, by lookups that lead to few nodes: what
 happened on the same days, what is claimed of the same event, what has the same label.
@@ -17,7 +17,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from khyber.contributions.patch import Patch
 from khyber.rdf.namespaces import RDF, RDFS, SHAPE, SKOS, TERM, XSD
 from khyber.validation.asserted import Asserted, AssertedGraph
-from khyber.validation.findings import Finding, Severity
+from khyber.validation.findings import Finding
 from khyber.validation.names import short, text_of
 from khyber.validation.paths import Term
 
@@ -30,8 +30,6 @@ _MOST_LOOKED_AT = 500
 
 _TYPE = NamedNode(RDF + "type")
 _LABEL = NamedNode(RDFS + "label")
-_EXACT_MATCH = NamedNode(SKOS + "exactMatch")
-_NO_TERM_FOUND = NamedNode("https://w3id.org/sssom/NoTermFound")
 _WIDER = NamedNode(RDFS + "subClassOf")
 _ALLEGES, _SOURCE, _IN_EVENT, _HARM, _VICTIMS, _UNIT, _CATEGORY, _SUPERSEDES = (
     NamedNode(TERM + name)
@@ -40,13 +38,12 @@ _ALLEGES, _SOURCE, _IN_EVENT, _HARM, _VICTIMS, _UNIT, _CATEGORY, _SUPERSEDES = (
 _VALUE, _LOWER, _UPPER = (NamedNode(TERM + name) for name in ("value", "lowerBound", "upperBound"))
 _EARLIEST, _LATEST = (NamedNode(TERM + name) for name in ("earliestDate", "latestDate"))
 _PLACES = tuple(NamedNode(TERM + name) for name in ("place", "targetSite"))
-_ACTOR, _EVENT, _CLAIM = (TERM + name for name in ("Actor", "Event", "QuantityClaim"))
+_EVENT, _CLAIM = (TERM + name for name in ("Event", "QuantityClaim"))
 
 
 class Caution(StrEnum):
     """The cautions, by the IRI that a finding names as its constraint."""
 
-    NO_LINK = SHAPE + "CautionNoLink"
     SINGLE_SOURCE = SHAPE + "CautionSingleSource"
     FAR_FIGURE = SHAPE + "CautionFarFigure"
     DUPLICATE_EVENT = SHAPE + "CautionDuplicateEvent"
@@ -78,18 +75,15 @@ class Cautions:
                 self._above.setdefault(triple.subject, set()).add(triple.object)
 
     def of_change(self, graph: AssertedGraph, patch: Patch, after: Asserted) -> list[Finding]:
-        """List warnings and remarks; ``after`` is what is asserted once the patch is applied to ``graph``."""
+        """List warnings; ``after`` is what is asserted once the patch is applied to ``graph``."""
         before = Asserted(graph)
         described = {triple.subject for triple in patch.added}
         new = {node for node in described if next(before.about(node), None) is None}
-        with_links = next(graph.data.quads_for_pattern(None, _EXACT_MATCH, None, None), None) is not None
         found: list[Finding] = []
         for node in sorted(described, key=str):
             kinds = self._kinds(node, after)
             if node in new:
                 found += _same_label(node, after)
-            if node in new and _ACTOR in kinds:
-                found += _without_link(node, after, "Warning" if with_links else "Info")
             if _EVENT in kinds:
                 found += _single_source(node, after)
             if node in new and _EVENT in kinds:
@@ -148,18 +142,6 @@ def _same_label(node: Term, graph: Asserted) -> Iterator[Finding]:
                 _LABEL,
                 text_of(label),
             )
-
-
-def _without_link(node: Term, graph: Asserted, severity: Severity) -> Iterator[Finding]:
-    linked = next(iter(graph.objects(node, _EXACT_MATCH)), None) is not None
-    if not linked and not any(triple.object == _NO_TERM_FOUND for triple in graph.about(node)):
-        yield _finding(
-            Caution.NO_LINK,
-            "The actor has no link to Wikidata. Add skos:exactMatch with its item, so that it can be found "
-            "by its identifier, or say that there is none.",
-            node,
-            severity=severity,
-        )
 
 
 def _single_source(event: Term, graph: Asserted) -> Iterator[Finding]:
@@ -296,11 +278,9 @@ def _finding(
     focus: Term,
     path: NamedNode | None = None,
     value: str | None = None,
-    *,
-    severity: Severity = "Warning",
 ) -> Finding:
     return Finding(
-        severity,
+        "Warning",
         message,
         text_of(focus),
         path.value if path else None,

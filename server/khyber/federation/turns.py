@@ -52,7 +52,7 @@ class Turns:
 
     def leave_alone(self, host: str, retry_after: str | None) -> int:
         """Note that a host wants to be left alone (RFC 9110, section 10.2.3); give the seconds."""
-        seconds = min(max(_seconds(retry_after), 1), LONGEST_PAUSE)
+        seconds = min(max(pause_of(retry_after), 1), LONGEST_PAUSE)
         self._host(host).alone_until = self._clock() + seconds
         return seconds
 
@@ -70,7 +70,8 @@ class Turns:
             )
 
 
-def _seconds(retry_after: str | None) -> int:
+def pause_of(retry_after: str | None) -> int:
+    """Give the seconds that a Retry-After header asks for, in either of its forms."""
     text = (retry_after or "").strip()
     if text.isascii() and text.isdigit():
         return min(int(text[:12]), LONGEST_PAUSE)

@@ -72,7 +72,9 @@ def places(text: str) -> Places | None:
     """
     walk = _Walk()
     for token in TOKEN.finditer(text):
-        kind = token.lastindex or MARK
+        kind = token.lastindex
+        if kind is None:
+            break
         if kind == NEWER:
             return None
         if kind == SUFFIX:

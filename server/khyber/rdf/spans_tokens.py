@@ -39,7 +39,11 @@ TOKEN = re.compile(
     "|@(prefix|base|version)"
     r"|(<<|>>|\)>>|\{\||\|\}|~)"
     r"|([\[\](){}.,;])"
+    r"|\Z"
     ")",
     re.DOTALL,
 )
-"""The next token, after white space and comments; ``lastindex`` of a match is its kind."""
+"""The next token, after white space and comments; ``lastindex`` of a match is its kind, None at the end.
+
+The end is matched, too: else the search would go on inside of a comment that ends the text.
+"""

@@ -15,7 +15,8 @@ from khyber.release.compile import consistency_report, dataset, infer, shapes_re
 from khyber.release.files import write_whole
 from khyber.release.queries import example_query_files
 from khyber.release.query_gates import broken_rules, check_files, rule_of, troubles_of_examples
-from khyber.release.sources import TRIPLES, parse_sources, read_sources, syntax_errors
+from khyber.release.sources import TRIPLES, mapping_files, parse_sources, read_sources, syntax_errors
+from khyber.release.sssom import read_mappings, write_mappings
 from khyber.validation.findings import Report
 
 
@@ -29,7 +30,7 @@ class Gate:
 
 
 def gates(home: Path, *, reasoner: str, fix: bool = False) -> Iterator[Gate]:
-    """Look at one gate after the other; with ``fix``, write data/triples.ttl in the writer's form.
+    """Look at one gate after the other; with ``fix``, write the data in the writers' form.
 
     A gate that others need ends the run if it is not met: nothing can be said about files that do not
     parse. Raises FileUnreadable if the graph home or one of its files is missing.
@@ -39,7 +40,9 @@ def gates(home: Path, *, reasoner: str, fix: bool = False) -> Iterator[Gate]:
     yield Gate(f"All {len(sources.files)} files of the graph parse.", not errors, errors)
     if errors:
         return
-    yield _form_gate(home / TRIPLES, fix)
+    yield _form_gate(home, home / TRIPLES, _turtle, fix=fix)
+    for path in mapping_files(home):
+        yield _form_gate(home, path, _sssom, fix=fix)
     graphs = parse_sources(sources)
     yield _report_gate("The data uses only what the ontology declares.", lambda: vocabulary_report(graphs))
     yield _report_gate("The data conforms to the shapes.", lambda: shapes_report(graphs))
@@ -56,10 +59,18 @@ def gates(home: Path, *, reasoner: str, fix: bool = False) -> Iterator[Gate]:
     yield _lines_gate(f"All {count} example queries can be read and run.", troubles_of_examples(home, engine))
 
 
-def _form_gate(path: Path, fix: bool) -> Gate:
-    name = f"{TRIPLES} is in the form of the project's writer."
+def _turtle(data: bytes, path: Path) -> str:
+    return write_turtle(quad.triple for quad in parse_file(data, path))
+
+
+def _sssom(data: bytes, path: Path) -> str:
+    return write_mappings(read_mappings(data, path))
+
+
+def _form_gate(home: Path, path: Path, written: Callable[[bytes, Path], str], *, fix: bool) -> Gate:
+    name = f"{path.relative_to(home).as_posix()} is in the form of the project's writer."
     before = read_bytes(path)
-    after = write_turtle(quad.triple for quad in parse_file(before, path)).encode()
+    after = written(before, path).encode()
     if before == after:
         return Gate(name, True)
     if fix:

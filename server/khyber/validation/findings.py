@@ -34,10 +34,11 @@ class Finding:
     location: Location | None = None
 
     @property
-    def order(self) -> tuple[int, str, str, str, str, str, str]:
+    def order(self) -> tuple[int, str, str, str, str, str, str, str]:
         """Key of the order in which findings are listed: gravest first, then by node, path and rule."""
         where = (self.focus, self.path or "", self.shape or "", self.constraint or "", self.value or "")
-        return (SEVERITIES.index(self.severity), *where, self.message)
+        # The last tells apart what is the same but for a value that is empty or not there.
+        return (SEVERITIES.index(self.severity), *where, self.message, repr(self))
 
 
 @dataclass(frozen=True)

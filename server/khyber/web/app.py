@@ -28,6 +28,9 @@ from khyber.web import (
     observation,
     openapi,
     problems,
+    proxies,
+    reconcile,
+    reconcile_pages,
     reporting,
     representation,
     sparql_endpoint,
@@ -52,6 +55,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     wellknown.blueprint,
     linked_data.blueprint,
     export.blueprint,
+    reconcile.blueprint,
+    reconcile_pages.blueprint,
     validation.blueprint,
     contributions.blueprint,
     deciding.blueprint,
@@ -83,6 +88,7 @@ def create_app(
     versions_asked: int = 50,
     spool: Path | None = None,
     short_way: bool = True,
+    trusted_proxies: Sequence[str] = (),
 ) -> Flask:
     """Make the application that answers from ``engine``.
 
@@ -90,7 +96,7 @@ def create_app(
     pages what it is, ``examples`` are the queries that the page offers. A body of more than
     ``max_request_bytes`` is answered 413. Results are kept up to ``cache_size`` bytes; a long one that is
     coded is put down in the folder ``spool``. ``access_log_to`` is the setting of that name. Without the
-    ``short_way``, Flask answers all.
+    ``short_way``, Flask answers all. ``trusted_proxies`` say whom they ask for.
     ``limits`` are those of the engine, ``outbound`` says what queries may call. If it is ``writable``
     (then the engine is a WritableEngine), who sends the ``admin_token`` may write, with bodies up to
     ``max_upload_bytes``. Through the ``door`` the published graph is contributed to, with
@@ -131,4 +137,5 @@ def create_app(
     if short_way:
         edge.register(app)
     intake.register(app)
+    proxies.register(app, trusted_proxies)
     return app

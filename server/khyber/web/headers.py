@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 _POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+_UNFRAMED = "frame-ancestors 'none'"
 _EXPOSED = "Allow, Content-Disposition, Content-Encoding, ETag, Khyber-Version, Link, Location, Retry-After"
 
 ALWAYS = {
@@ -32,6 +33,11 @@ no more.
 METHODS = "Access-Control-Allow-Methods"
 
 
+def allow_framing() -> None:
+    """Let pages of any origin show the answer to the current request in a frame: for previews."""
+    g.may_be_framed = True
+
+
 def register(app: Flask) -> None:
     """Add the headers to every answer of ``app``."""
     app.after_request(_complete)
@@ -39,6 +45,9 @@ def register(app: Flask) -> None:
 
 def _complete(response: Response) -> Response:
     response.headers.update(ALWAYS)
+    if g.get("may_be_framed", False):
+        response.headers["Content-Security-Policy"] = _POLICY.replace(_UNFRAMED, "frame-ancestors *")
+        del response.headers["X-Frame-Options"]
     if request.method == "OPTIONS":
         response.headers.update(PREFLIGHT)
         response.headers[METHODS] = response.headers.get("Allow", "OPTIONS")

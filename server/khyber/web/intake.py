@@ -16,6 +16,7 @@ from flask import Flask
 
 from khyber.errors import Overload, TooBusy, TooManyRequests
 from khyber.web.hanging_up import hang_up
+from khyber.web.proxies import PEER
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -43,14 +44,17 @@ class Intake:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._places: dict[object, tuple[str, float]] = {}
+        self._places: dict[object, tuple[str, str, float]] = {}
 
     @contextmanager
-    def reading(self, client: str) -> Iterator[None]:
-        """Take a place while the block runs; raise TooManyRequests or TooBusy where there is none."""
+    def reading(self, client: str, peer: str = "") -> Iterator[None]:
+        """Take a place while the block runs; raise TooManyRequests or TooBusy where there is none.
+
+        ``peer`` is the other side of the connection, if that is not the client but a proxy before it.
+        """
         place = object()
         with self._lock:
-            of_client = sum(1 for other, _ in self._places.values() if other == client)
+            of_client = sum(1 for other, _, _ in self._places.values() if other == client)
             if of_client >= MOST_OF_ONE_CLIENT:
                 raise TooManyRequests(
                     f"{of_client} bodies of this client are still on their way.",
@@ -59,7 +63,7 @@ class Intake:
                 )
             if len(self._places) >= MOST:
                 raise TooBusy(f"{MOST} bodies are still on their way.", retry_after=_RETRY_AFTER)
-            self._places[place] = (client, monotonic())
+            self._places[place] = (client, peer or client, monotonic())
         try:
             yield
         finally:
@@ -67,18 +71,19 @@ class Intake:
                 del self._places[place]
 
     def slow(self, seconds: float) -> set[str]:
-        """Give the clients for whose next bytes somebody has waited that long."""
+        """Give the peers for whose next bytes somebody has waited that long."""
         with self._lock:
-            return {client for client, since in self._places.values() if monotonic() - since >= seconds}
+            return {peer for _, peer, since in self._places.values() if monotonic() - since >= seconds}
 
 
 class CountedInput:
     """The body of one request, read in a place of the intake."""
 
-    def __init__(self, inner: Input, intake: Intake, client: str, port: int) -> None:
+    def __init__(self, inner: Input, intake: Intake, *, client: str, peer: str, port: int) -> None:
         self._inner = inner
         self._intake = intake
         self._client = client
+        self._peer = peer
         self._port = port
 
     def read(self, size: int = -1, /) -> bytes:
@@ -87,7 +92,7 @@ class CountedInput:
         Then those that have been waited for too long lose their connections, so that places get free.
         """
         try:
-            with self._intake.reading(self._client):
+            with self._intake.reading(self._client, self._peer):
                 return self._inner.read(size)
         except Overload:
             if slow := self._intake.slow(LONGEST_WAIT):
@@ -103,7 +108,8 @@ def register(app: Flask) -> None:
     def counted(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         stream = environ["wsgi.input"]
         client, port = environ.get("REMOTE_ADDR", ""), int(environ.get("SERVER_PORT", "0"))
-        environ["wsgi.input"] = CountedInput(stream, intake, client, port)
+        peer = str(environ.get(PEER) or client)
+        environ["wsgi.input"] = CountedInput(stream, intake, client=client, peer=peer, port=port)
         return inner(environ, start_response)
 
     app.wsgi_app = counted  # type: ignore[method-assign]

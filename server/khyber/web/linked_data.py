@@ -72,7 +72,7 @@ class _Wanted:
 @blueprint.get("/id/<path:name>")
 def node(name: str) -> BaseResponse:
     """Tell what is said about a node of the graph, and what refers to it; 308 where it was replaced."""
-    about = _published()
+    about = published()
     for wanted in _readings(f"id/{name}"):
         described = _resource(wanted.iri)
         if described:
@@ -88,7 +88,7 @@ def node(name: str) -> BaseResponse:
 @blueprint.get("/ontology/<path:version>")
 def ontology(suffix: str = "", version: str = "") -> Response:
     """Give the ontology, under its own IRI or that of its version."""
-    about = _published()
+    about = published()
     path = f"ontology.{suffix}" if suffix else f"ontology/{version}" if version else "ontology"
     for wanted in _readings(path):
         if wanted.path == "ontology" or (wanted.path.startswith("ontology/") and _is_version(wanted)):
@@ -100,7 +100,7 @@ def ontology(suffix: str = "", version: str = "") -> Response:
 @blueprint.get("/shapes.<suffix>")
 def shapes(suffix: str = "") -> Response:
     """Give the shapes."""
-    about = _published()
+    about = published()
     for wanted in _readings(f"shapes.{suffix}" if suffix else "shapes"):
         if wanted.path == "shapes":
             return _of_graph(about, wanted, SHAPES_GRAPH, "shapes.html")
@@ -110,14 +110,15 @@ def shapes(suffix: str = "") -> Response:
 @blueprint.get("/graph/<path:name>")
 def graph(name: str) -> Response:
     """Give the content of a named graph."""
-    about = _published()
+    about = published()
     for wanted in _readings(f"graph/{name}"):
         if wanted.iri in site(detailed=False).graphs:
             return _of_graph(about, wanted, wanted.iri, "graph.html")
     raise _unknown(GRAPH + name)
 
 
-def _published() -> About:
+def published() -> About:
+    """Give what is served where that is the published graph; raise NotFound on a server of files."""
     about = served()
     if not about.release:
         raise NotFound(

@@ -82,12 +82,28 @@ _GRAPH = (
     Parameter("graph", "The IRI of the graph."),
     Parameter("default", "Stands without a value for the default graph."),
 )
+_VERSION = Parameter(
+    "version", "The version that is asked: its number, its id, or both as 12-8c7d1a631d44d2b4."
+)
 _TOLD = (
     Parameter("title", "Of a write to the published graph: what it is, in a few words."),
     Parameter("source", "Of such a write: where it comes from, an IRI or a citation."),
     Parameter("licence", "Of such a write: under which licence the source may be used."),
 )
 _TIMEOUT = Parameter("timeout", "The time limit in seconds, below the server's own.", "number")
+_RECONCILED = Detail(
+    (
+        Parameter("queries", "A batch of queries, as a JSON object."),
+        Parameter("extend", "Nodes and properties whose values are wanted, as a JSON object."),
+        Parameter("callback", "GET: the name of a function that is called with the answer (JSONP)."),
+    ),
+    (FORM,),
+)
+_TYPED = (
+    Parameter("prefix", "What was typed."),
+    Parameter("cursor", "How many suggestions to leave out.", "integer"),
+)
+_TOLD_OF = Detail((Parameter("id", "The id of the node, class or property."),))
 _READ = Detail(answers=(*_GRAPHS, "text/html"))
 
 _DOCUMENTS = (*(medium.media_type for medium in MEDIA), MULTIPART)
@@ -106,7 +122,7 @@ _PAGED = (
 DETAILS: dict[str, Detail] = {
     "/": Detail(answers=("text/html",)),
     "/sparql": Detail(
-        (Parameter("query", "A SPARQL query."), *_DATASET, _TIMEOUT),
+        (Parameter("query", "A SPARQL query."), *_DATASET, _TIMEOUT, _VERSION),
         (FORM, QUERY, UPDATE),
         (*_RESULTS, "text/html"),
     ),
@@ -128,7 +144,7 @@ DETAILS: dict[str, Detail] = {
     "/export": Detail(
         (
             Parameter("format", "The key of a format: trig, nquads, turtle, ntriples, rdfxml, jsonld."),
-            Parameter("version", "The version that is wanted."),
+            _VERSION,
         ),
         answers=_GRAPHS,
     ),
@@ -165,6 +181,23 @@ DETAILS: dict[str, Detail] = {
     "/versions/<int:earlier>/diff/<int:later>": Detail(answers=(RDF_PATCH, "text/plain")),
     "/version/<int:sequence>": Detail(answers=("text/html",)),
     "/tokens": Detail((), _OBJECT, fields=("name", "role"), token=True),
+    "/reconcile": _RECONCILED,
+    "/reconcile/": _RECONCILED,
+    "/reconcile/properties": Detail(
+        (
+            Parameter("type", "The class whose nodes are to be extended."),
+            Parameter("limit", "How many at most.", "integer"),
+        )
+    ),
+    "/reconcile/suggest/entity": Detail(
+        (*_TYPED, Parameter("type", "A class that the nodes are to be of.", repeated=True))
+    ),
+    "/reconcile/suggest/type": Detail(_TYPED),
+    "/reconcile/suggest/property": Detail(_TYPED),
+    "/reconcile/flyout/entity": _TOLD_OF,
+    "/reconcile/flyout/type": _TOLD_OF,
+    "/reconcile/flyout/property": _TOLD_OF,
+    "/reconcile/preview/<path:name>": Detail(answers=("text/html",)),
     "/metrics": Detail(answers=("text/plain",)),
     "/favicon.ico": Detail(answers=("image/svg+xml",)),
     "/static/<path:filename>": Detail(answers=("application/octet-stream",)),

@@ -16,7 +16,7 @@ from typing import cast
 from khyber.contributions.door import Door
 from khyber.contributions.records import Version
 from khyber.contributions.versions import VersionName
-from khyber.engine.base import Engine, Limits, Query, Result, ResultFormat, ResultKind, VersionedEngine
+from khyber.engine.base import Engine, Limits, Query, Result, ResultFormat, VersionedEngine
 from khyber.errors import NotFound, TooBusy
 from khyber.rdf.delta import Delta
 from khyber.sparql.selection import number, select
@@ -30,7 +30,6 @@ QUADS_KEPT = 200_000
 
 _OVERHEAD = 1000
 """As how many quads a way back counts that is empty, so that there are not too many."""
-
 
 LOOKED_THROUGH = 1000
 """How many versions back one is found by its id alone; by its number any is."""
@@ -51,6 +50,7 @@ class Past:
         self._door = door
         self._deltas: OrderedDict[tuple[str, int], Delta] = OrderedDict()
         self._versions: OrderedDict[str, Version] = OrderedDict()
+        self._ids: dict[str, int] = {}
         self._lock = Lock()
         self._redactions = 0
 
@@ -105,8 +105,19 @@ class Past:
             if found is not None and text in (sequence, found.name):
                 return found
         if _ID.fullmatch(text):
-            return next((each for each in self._door.versions(limit=LOOKED_THROUGH) if each.id == text), None)
+            found_by_id = self._by_id(text)
+            return None if found_by_id is None else self._door.version(found_by_id)
         return None
+
+    def _by_id(self, text: str) -> int | None:
+        """Give the number of the newest version with an id; only what is not known yet is asked for."""
+        newest = self._door.versions(limit=1)[0].sequence
+        unknown = newest - max(self._ids.values(), default=0)
+        if unknown > 0:
+            listed = self._door.versions(limit=min(unknown, LOOKED_THROUGH))
+            with self._lock:
+                self._ids.update({each.id: each.sequence for each in reversed(listed)})
+        return self._ids.get(text)
 
     def _keep(self, key: tuple[str, int], delta: Delta) -> None:
         self._deltas[key] = delta
@@ -148,8 +159,7 @@ class VersionEngine:
 
     def size(self) -> int:
         """Give the number of triples in the default graph."""
-        count = Query("SELECT (COUNT(*) AS ?count) { ?s ?p ?o }", ResultKind.SOLUTIONS)
-        return number(next(iter(select(self, count.text))), "count")
+        return number(next(select(self, "SELECT (COUNT(*) AS ?count) { ?s ?p ?o }")), "count")
 
     def graphs(self) -> Mapping[str, int]:
         """Give the number of triples of each named graph."""

@@ -7,7 +7,6 @@ like any document. What a curator writes is accepted at once; what a contributor
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import unquote
@@ -17,11 +16,12 @@ from pyoxigraph import Store
 
 from khyber.contributions.door import Door, Submission
 from khyber.contributions.interchange import contribution_members
+from khyber.contributions.judged import Moved
 from khyber.contributions.patch import Patch, patch_bytes
-from khyber.contributions.records import Account, Contribution, Status, Upload
+from khyber.contributions.records import Account, Contribution, Upload
 from khyber.contributions.roles import Role
 from khyber.engine.base import Limits, VersionedEngine
-from khyber.errors import InputError, KhyberError, UsageError
+from khyber.errors import InputError, TooBusy, UsageError
 from khyber.rdf.delta import MEDIA_TYPE
 from khyber.web.about import served
 from khyber.web.access import client_key, open_door, required_account
@@ -37,8 +37,8 @@ Letters beyond ASCII are percent-encoded in a header, as no other way passes eve
 VERSION = "Khyber-Version"
 """The header that names the version of the published graph that an answer made, or is from."""
 
-FAILED = "It could not be published as it was sent."
-"""The reason with which a write is taken back that was filed, and then could not be accepted."""
+ATTEMPTS = 10
+"""How often a write is worked out again because somebody else published meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -72,39 +72,34 @@ def contribute(write: Write, said: Mapping[str, Sequence[str]]) -> Response:
     contribution. Raises SubmissionRefused where the graph would not conform, and what the write raises.
     """
     account, door = writer(), open_door()
-    submission = _submission(account, write, said)
-    if submission is None:
-        return Response(status=204)
-    contribution = door.submit(account, submission)
-    if account.role < Role.CURATOR or contribution.status is Status.ACCEPTED:
-        return _answer(door, contribution)
-    return _answer(door, _accepted(door, account, contribution, write.way))
-
-
-def _submission(account: Account, write: Write, said: Mapping[str, Sequence[str]]) -> Submission | None:
-    about = {name: _once(said, name) or _header(name) for name in PARAMETERS}
     engine = cast("VersionedEngine", served().engine)
-    patch = engine.run(write.function, write.argument, limits=write.limits, client=client_key())
-    if not patch:
-        return None
-    return Submission(
-        uploads=(Upload(patch_bytes(patch), write.name, MEDIA_TYPE),),
-        title=about["title"] or write.way,
-        source=about["source"] or f"{account.name} (by {write.way}, no source named)",
-        licence=about["licence"] or None,
-        idempotency_key=idempotency_key(),
+    told_of = {name: _once(said, name) or _header(name) for name in PARAMETERS}
+    for _ in range(ATTEMPTS):
+        version = engine.version()
+        patch = engine.run(write.function, write.argument, limits=write.limits, client=client_key())
+        if engine.version() != version:
+            continue
+        if not patch:
+            return Response(status=204)
+        submission = Submission(
+            uploads=(Upload(patch_bytes(patch), write.name, MEDIA_TYPE),),
+            title=told_of["title"] or write.way,
+            source=told_of["source"] or f"{account.name} (by {write.way}, no source named)",
+            licence=told_of["licence"] or None,
+            idempotency_key=idempotency_key(),
+        )
+        if account.role < Role.CURATOR:
+            return _answer(door, door.submit(account, submission))
+        try:
+            reason = f"Written by a curator ({write.way})."
+            return _answer(door, door.publish(account, submission, reason, version))
+        except Moved:
+            continue
+    raise TooBusy(
+        f"Others published {ATTEMPTS} versions while this was worked out.",
+        remedy="Send it again.",
+        retry_after=1,
     )
-
-
-def _accepted(door: Door, account: Account, contribution: Contribution, way: str) -> Contribution:
-    """Accept what was filed; where that cannot be, take it back, as the client is told that it failed."""
-    try:
-        door.accept(account, contribution.id, f"Written by a curator ({way}).")
-    except KhyberError:
-        with suppress(KhyberError):  # it was decided by somebody else, or accepted after all
-            door.withdraw(account, contribution.id, FAILED)
-        raise
-    return door.contribution(contribution.id)
 
 
 def _answer(door: Door, contribution: Contribution) -> Response:

@@ -13,6 +13,7 @@ from time import sleep
 
 import pytest
 
+from isolated import eventually, is_running
 from khyber.contributions.desk.clerks import JobLimits
 from khyber.contributions.desk.client import DeskLink
 from khyber.errors import (
@@ -75,6 +76,11 @@ def desk(limits: JobLimits = LIMITS) -> Iterator[DeskLink]:
         yield link
     finally:
         link.close()
+
+
+def end(process: int) -> None:
+    os.kill(process, signal.SIGKILL)
+    assert eventually(lambda: not is_running(process))
 
 
 def wait_for(file: Path) -> None:
@@ -156,6 +162,26 @@ def test_a_killed_job_is_told() -> None:
         link.ask("end", apart=True)
 
 
+def test_a_clerk_that_was_killed_while_nobody_asked_it_is_replaced() -> None:
+    with desk() as link:
+        for number in range(3):
+            clerk = link.ask("process", apart=True)
+            end(clerk)
+            assert link.ask("measure", b"x" * number, apart=True) == number
+
+
+def test_a_clerk_that_is_killed_in_the_middle_of_a_question_takes_only_that_with_it() -> None:
+    with desk() as link, ThreadPoolExecutor(1) as pool:
+        clerk = link.ask("process", apart=True)
+        os.kill(clerk, signal.SIGSTOP)
+        asking = pool.submit(link.ask, "measure", b"x" * 5_000_000, apart=True)
+        sleep(0.3)  # what goes into the connection is there, and the rest waits
+        os.kill(clerk, signal.SIGKILL)
+        assert isinstance(asking.exception(), MemoryLimitReached)
+        assert link.ask("measure", b"x", apart=True) == 1
+        assert not link.has_ended()
+
+
 def test_others_are_answered_while_a_job_runs_and_too_many_are_refused(tmp_path: Path) -> None:
     with desk(JobLimits(seconds=3, waiting=4)) as link, ThreadPoolExecutor(8) as pool:
         running = pool.submit(link.ask, "wait", str(tmp_path / "begun"), apart=True, client="a")
@@ -196,6 +222,13 @@ def test_a_desk_that_was_killed_is_told() -> None:
         with pytest.raises(EngineFailure, match="does not answer"):
             link.ask("add", 1)
         assert link.has_ended()
+        assert link.close() == -signal.SIGKILL
+
+
+def test_a_desk_that_nobody_ended_ended_well() -> None:
+    with desk() as link:
+        assert link.ask("add", 1) == 1
+        assert link.close() == 0
 
 
 def test_an_office_that_cannot_be_opened_answers_with_the_reason() -> None:

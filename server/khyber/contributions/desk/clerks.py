@@ -61,7 +61,10 @@ class Clerk:
 
     def go_on(self) -> bool:
         """Send what is left of the question; say whether that was all."""
-        self._has_more = self._has_more and not self.channel.flush()
+        try:
+            self._has_more = self._has_more and not self.channel.flush()
+        except OSError:
+            self._has_more = False  # it has gone; the end of its connection tells so
         return not self._has_more
 
     def read(self) -> tuple[Told | None, bool]:

@@ -89,12 +89,13 @@ class DeskLink:
         A status other than 0 means that it had ended before, on its own.
         """
         self._forget()
+        had_ended = bool(self._process) and self.has_ended()
         self._doorway.close()
         if os.getpid() != self._owner or not self._process:
             return 0
         _, status = os.waitpid(self._process, 0)
         self._process = 0
-        return os.waitstatus_to_exitcode(status)
+        return os.waitstatus_to_exitcode(status) or int(had_ended)
 
     def _exchange(self, question: Question) -> Told:
         try:

@@ -135,8 +135,7 @@ class Desk:
         while self._waiting and len(self._busy) < self._limits.running:
             question, asker = self._waiting.popleft()
             try:
-                clerk = self._fit_clerk()
-                clerk.begin(question)
+                clerk = self._begun(question)
             except OSError as error:
                 self._tell(asker, Told(error=TooBusy(f"No process can be started: {error}.", retry_after=5)))
                 continue
@@ -146,6 +145,17 @@ class Desk:
             self._selector.register(
                 clerk.channel, selectors.EVENT_READ | selectors.EVENT_WRITE, partial(self._attend, clerk)
             )
+
+    def _begun(self, question: Question) -> Clerk:
+        """Ask a clerk; one that was ended while nobody asked it is replaced."""
+        clerk = self._fit_clerk()
+        try:
+            clerk.begin(question)
+        except OSError:
+            clerk.end()
+            clerk = Clerk(self._answer, self._edition, self._limits)
+            clerk.begin(question)
+        return clerk
 
     def _fit_clerk(self) -> Clerk:
         clerk, self._idle = self._idle, None

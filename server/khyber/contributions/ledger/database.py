@@ -19,7 +19,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
 from khyber.contributions.ledger.failures import failure
-from khyber.errors import LedgerFailure, UsageError
+from khyber.contributions.ledger.packing import REMEDY
+from khyber.errors import LedgerCorrupt, LedgerFailure, UsageError
 
 SECONDS_TO_WAIT = 10
 """How long a writer waits for its turn."""
@@ -95,8 +96,11 @@ class Database:
         Raises the failures of ``khyber.contributions.ledger.failures``.
         """
         options = {"isolation_level": "REPEATABLE READ"} if snapshot and not self.is_sqlite else {}
-        with self._transaction(**options) as connection:
-            yield connection
+        try:
+            with self._transaction(**options) as connection:
+                yield connection
+        except ValueError as error:  # a time, a number, a name or a text that nobody wrote so
+            raise LedgerCorrupt(f"The ledger {self.name} is damaged ({error}).", remedy=REMEDY) from error
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

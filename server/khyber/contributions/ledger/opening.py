@@ -117,6 +117,8 @@ def _inspect(file: Path, *, check: bool) -> None:
             found = connection.execute("PRAGMA quick_check(1)").fetchone()[0] if check else "ok"
     except sqlite3.Error as error:
         raise failure(error, str(file)) from error
+    except UnicodeDecodeError as error:  # it tells of damage by quoting it
+        raise LedgerCorrupt(f"The ledger {file} is damaged.", remedy=REMEDY) from error
     if application != APPLICATION:
         raise LedgerFailure(
             f"The file {file} is a database, but no ledger of Khyber.",
