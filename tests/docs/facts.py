@@ -67,13 +67,16 @@ def facts() -> list[str]:
     }
     with (graph_home() / "tests" / "report.tsv").open(encoding="utf-8", newline="") as file:
         sentences = len(list(csv.DictReader(file, delimiter="\t")))
+    examples = example_queries(graph_home())
+    federated = sum(query.is_federated for query in examples)
     return [
         f"| source | one report of 28 February 2026, {sentences} sentences, each accounted for ([tests/report.tsv](tests/report.tsv)) |",
         f"| curated triples | {len(data):,} |",
         f"| assertions, each with claimant, stance, date and source | {len(assertions)} |",
         f"| ontology | {len(kinds['Class'])} classes, {properties} properties; OWL 2 DL and OWL 2 RL |",
         f"| shapes | {len(rules)} rules, each with a message that says how to mend what is wrong |",
-        f"| example queries | {len(example_queries(graph_home()))}, with answers written by hand from the report |",
+        f"| example queries | {len(examples)}: {len(examples) - federated} with answers written by hand from the "
+        f"report, {federated} that join Wikidata's data |",
     ]
 
 

@@ -15,7 +15,7 @@ VOCABULARY = "The data uses only what the ontology declares."
 SHAPES_GATE = "The data conforms to the shapes."
 CONSISTENCY = "Nothing contradicts the ontology."
 RULE = "Every actor has a name."
-EXAMPLES = "All 1 example queries can be read and run."
+EXAMPLES = "All 1 example queries can be read and, unless federated, run."
 
 
 def looked_at(home: Path, *, fix: bool = False) -> list[Gate]:
@@ -151,3 +151,36 @@ def test_an_example_that_cannot_be_read_or_run_fails_with_its_place(
 
 
 STANCE_PREFIX = "@prefix stance: <https://w3id.org/khyber/id/stance/> .\n"
+
+
+FEDERATED = QUERY.replace("# tags: alliance", "# tags: federated, alliance")
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        (
+            QUERY.replace("{ ?one", "{ SERVICE <https://query.wikidata.org/sparql> { ?a ?b ?c } ?one"),
+            "SERVICE",
+        ),
+        (FEDERATED, "calls no other endpoint"),
+        (FEDERATED.replace("{ ?one", "{ SERVICE <https://elsewhere.example/> { ?a ?b ?c } ?one"), "may not"),
+        (
+            FEDERATED.replace("{ ?one", "{ SERVICE <https://query.wikidata.org/sparql> { ?a ?b } ?one"),
+            "allies.rq",
+        ),
+    ],
+    ids=["no tag", "no call", "another endpoint", "no query"],
+)
+def test_a_query_that_calls_others_says_so_and_calls_wikidata(tmp_path: Path, query: str, said: str) -> None:
+    gate = only_failing(write_home(tmp_path, allies=query))
+
+    assert gate.name == EXAMPLES
+    assert said in gate.lines[0]
+
+
+def test_a_federated_query_is_judged_and_calls_nobody(tmp_path: Path) -> None:
+    call = "{ SERVICE <https://query.wikidata.org/sparql> { ?a ?b ?c } ?one"
+    found = looked_at(write_home(tmp_path, allies=FEDERATED.replace("{ ?one", call)))
+
+    assert all(gate.passed for gate in found)

@@ -16,7 +16,7 @@ from khyber.release.sources import CORE_GRAPH, MAPPINGS, mapping_files, parse_so
 from khyber.release.sssom import read_mappings
 from khyber.sparql.outline import outline
 
-QUERIES = example_queries(graph_home())
+QUERIES = [query for query in example_queries(graph_home()) if not query.is_federated]
 DESCRIBING = "all-about-one-actor"
 """The one example query that asks for all that is said of a node, whatever it is."""
 

@@ -56,7 +56,8 @@ def gates(home: Path, *, reasoner: str, fix: bool = False) -> Iterator[Gate]:
     for path in check_files(home):
         yield _lines_gate(rule_of(path), broken_rules(path, engine))
     count = len(example_query_files(home))
-    yield _lines_gate(f"All {count} example queries can be read and run.", troubles_of_examples(home, engine))
+    name = f"All {count} example queries can be read and, unless federated, run."
+    yield _lines_gate(name, troubles_of_examples(home, engine))
 
 
 def _turtle(data: bytes, path: Path) -> str:

@@ -9,6 +9,8 @@
 
     PREFIX khyber: <https://w3id.org/khyber/ontology#>
     SELECT …
+
+A query that calls other endpoints in SERVICE clauses has the tag ``federated``; it runs only where it may.
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ from khyber.rdf.reading import read_text, shown
 
 QUERIES = "data/queries"
 FIELDS = ("title", "description", "tags")
+FEDERATED = "federated"
+"""The tag of the queries that call other endpoints."""
 
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _FIELD = re.compile(r"# ?(?P<name>\w+): *(?P<value>.*)")
@@ -42,6 +46,11 @@ class ExampleQuery:
     tags: tuple[str, ...]
     text: str
     line: int = 1
+
+    @property
+    def is_federated(self) -> bool:
+        """Say whether the query calls other endpoints."""
+        return FEDERATED in self.tags
 
 
 def example_queries(home: Path) -> list[ExampleQuery]:

@@ -1,4 +1,7 @@
-"""The gates that are queries: rules that no row may break, and example queries that must run."""
+"""The gates that are queries: rules that no row may break, and example queries that must run.
+
+No gate calls another server: of a federated example query the text is judged, and it is not run.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +18,12 @@ from pyoxigraph import (
     parse_query_results,
 )
 
+from khyber.config import WIKIDATA
 from khyber.engine.base import Engine, Query, ResultKind
+from khyber.engine.outbound import Outbound
 from khyber.errors import FileUnreadable, InputError, KhyberError, Location
 from khyber.rdf.reading import read_text, shown
-from khyber.release.queries import example_query_files, read_example_query
+from khyber.release.queries import FEDERATED, ExampleQuery, example_query_files, read_example_query
 from khyber.release.sources import CHECKS
 from khyber.sparql.answering import answer
 from khyber.sparql.formats import BY_KEY, formats_for
@@ -27,6 +32,8 @@ from khyber.sparql.protocol import QueryOperation
 from khyber.validation.names import short, text_of
 
 ROWS_SHOWN = 20
+_ALLOWED = Outbound(services=WIKIDATA, forwarder="http://127.0.0.1/nobody")
+"""What a federated query may call by default; what is admitted with it is not run."""
 
 
 def check_files(home: Path) -> list[Path]:
@@ -69,17 +76,33 @@ def broken_rules(path: Path, engine: Engine) -> Iterator[str]:
 
 
 def troubles_of_examples(home: Path, engine: Engine) -> Iterator[str]:
-    """Read and run each example query, and give a line for each that cannot be read, parsed or run."""
+    """Read and run each example query, and give a line for each that cannot be read, parsed or run.
+
+    A federated one is not run, and may call only what is allowed where no administrator says otherwise.
+    """
     for path in example_query_files(home):
         first_line = 1
         try:
             example = read_example_query(path)
             first_line = example.line
+            if example.is_federated:
+                _require_calls(example)
+                continue
             query = _query(example.text)
             for _piece in answer(engine, query, formats_for(query.kind)[0]):
                 pass
         except KhyberError as error:
             yield _in_file(error, path, first_line)
+
+
+def _require_calls(example: ExampleQuery) -> None:
+    """Raise QuerySyntaxError or QueryRefused for what may not run, InputError for what calls nobody."""
+    if admit(QueryOperation(example.text), _ALLOWED).text == example.text:
+        raise InputError(
+            f"The query has the tag {FEDERATED!r} and calls no other endpoint.",
+            location=Location("query", 1),
+            remedy="Take out the tag, or write a SERVICE clause.",
+        )
 
 
 def _query(text: str) -> Query:
