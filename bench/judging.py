@@ -26,11 +26,11 @@ from khyber.contributions.judge import Judge
 from khyber.contributions.patch import Patch
 from khyber.contributions.published import Published
 from khyber.rdf.namespaces import PREFIXES, TERM
+from khyber.rdf.terms import Term
 from khyber.reasoning.base import reasoner
 from khyber.release.compile import dataset, infer
 from khyber.release.sources import CORE_GRAPH, parse_sources, read_sources
 from khyber.validation.findings import Report
-from khyber.validation.paths import Term
 
 ALLEGES, IN_EVENT = NamedNode(TERM + "alleges"), NamedNode(TERM + "inEvent")
 FEWEST, MOST = 45, 60

@@ -18,7 +18,8 @@ def holder(state: Path, secret: str) -> Account | None:
 
 
 def test_a_token_is_made_listed_and_revoked(tmp_path: Path) -> None:
-    made = khyber("token", "create", "--name", "Ann", "--role", "curator", "--state", str(tmp_path))
+    create = ("token", "create", "--name", "Ann", "--role", "curator", "--state", str(tmp_path))
+    made = khyber(*create, "--query-timeout", "90")
     assert made.returncode == 0, made.stderr
     secret = made.stdout.strip()
     assert len(secret) >= 32
@@ -26,6 +27,11 @@ def test_a_token_is_made_listed_and_revoked(tmp_path: Path) -> None:
     found = holder(tmp_path, secret)
     assert found is not None
     assert (found.name, found.role) == ("Ann", Role.CURATOR)
+    assert found.query_timeout == 90
+    for wrong in ("soon", "0", "nan", "inf"):
+        refused = khyber(*create, "--query-timeout", wrong)
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert f"--query-timeout must be a number of seconds above 0; it was '{wrong}'" in refused.stderr
 
     listed = khyber("token", "list", "--state", str(tmp_path)).stdout
     assert "Ann" in listed

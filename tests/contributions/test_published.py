@@ -187,15 +187,27 @@ def test_a_delta_that_does_not_fit_changes_nothing(published: Published) -> None
     assert quads_of(published) == set(base_quads())
 
 
-def test_a_change_is_lent_and_taken_back(published: Published) -> None:
-    before = published.id
+def test_a_change_stays_unless_what_it_is_made_for_fails(published: Published) -> None:
+    before = published.name
     delta = published.delta(Patch.of(triples(STRIKE), triples(REMOVED)), graph_of(1))
-    with published.changed(delta) as lent:
-        assert lent.id == release_id(from_scratch(lent))
-        assert lent.id != before
 
-    assert published.id == before
+    def failing() -> None:
+        with published.changing(delta, 1):
+            assert published.id == release_id(from_scratch(published))
+            assert published.name != before
+            raise OSError("full")
+
+    with pytest.raises(OSError, match="full"):
+        failing()
+    assert published.name == before
     assert published.missing == frozenset()
+    assert quads_of(published) == set(base_quads())
+
+    with published.changing(delta, 1):
+        pass
+    assert published.sequence == 1
+    assert published.id == release_id(from_scratch(published))
+    assert published.missing == frozenset(in_graph(triples(REMOVED), CORE_GRAPH))
 
 
 def test_a_node_is_found_where_it_is_named(published: Published) -> None:

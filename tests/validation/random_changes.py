@@ -15,7 +15,7 @@ from random import Random
 from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
 from khyber.rdf.namespaces import CONTRIBUTION_GRAPH, GRAPH, ID, RDF, RDFS, SKOS, TERM, XSD
-from khyber.validation.paths import Term
+from khyber.rdf.terms import Term
 from shapes.examples import Example
 
 TYPE = NamedNode(RDF + "type")

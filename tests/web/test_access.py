@@ -3,6 +3,7 @@ from __future__ import annotations
 import logging
 
 import pytest
+from flask import g
 from flask.testing import FlaskClient
 
 from khyber.contributions.records import Account
@@ -132,3 +133,13 @@ def test_the_time_limit_may_be_lowered_and_with_a_token_raised(
     assert isinstance(operation, QueryOperation)
     with app.test_request_context(headers=headers):
         assert access.limits_asked(operation.seconds) == Limits(seconds=given, memory_bytes=7)
+
+
+@pytest.mark.parametrize(("lasting", "given"), [(None, 60.0), (5.0, 60.0), (90.0, 90.0), (900.0, 600.0)])
+def test_a_token_raises_the_time_limit_as_far_as_it_says(lasting: float | None, given: float) -> None:
+    from khyber.engine.base import Limits
+
+    app = application(limits=Limits(seconds=60.0, memory_bytes=7))
+    with app.test_request_context(headers={"Authorization": "Bearer hers"}):
+        g.account = Account("1", "Ann", Role.CONTRIBUTOR, lasting)
+        assert access.limits_asked(600.0) == Limits(seconds=given, memory_bytes=7)

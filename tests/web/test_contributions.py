@@ -289,9 +289,10 @@ def test_tokens_are_made_listed_and_revoked_by_admins(khyber: Contributing) -> N
         assert_told(khyber.post_json("/tokens", role, name="x", role="admin"), expected)
         assert_told(khyber.fetch("/tokens", role=role), expected)
         assert_told(khyber.fetch("/tokens/1", role=role, method="DELETE"), expected)
-    answer = khyber.post_json("/tokens", "admin", name="Eve", role="curator")
+    answer = khyber.post_json("/tokens", "admin", name="Eve", role="curator", query_timeout="90")
     assert answer.headers["Cache-Control"] == "no-store"
     made = members(answer)
+    assert made["query_timeout"] == 90
     secret = made["secret"]
     listed = khyber.fetch("/tokens", role="admin")
     assert secret not in listed.text
@@ -304,3 +305,6 @@ def test_tokens_are_made_listed_and_revoked_by_admins(khyber: Contributing) -> N
     assert_told(eve.decide(number, "accept", role="eve"), Unauthorized)
     assert_told(khyber.fetch("/tokens/nobody", method="DELETE", role="admin"), NotFound)
     assert_told(khyber.post_json("/tokens", "admin", name="x", role="king"), UsageError)
+    assert_told(
+        khyber.post_json("/tokens", "admin", name="x", role="curator", query_timeout="soon"), UsageError
+    )

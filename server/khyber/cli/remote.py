@@ -154,9 +154,18 @@ class RemoteDoor:
         """Raise UsageError: it is for who has the newest version as a store."""
         raise UsageError(f"The way back to version {sequence} is not told over HTTP.")
 
-    def create_token(self, account: Account, name: str, role: Role) -> tuple[TokenFacts, str]:  # noqa: ARG002
+    def create_token(
+        self,
+        account: Account,  # noqa: ARG002
+        name: str,
+        role: Role,
+        query_timeout: float | None = None,
+    ) -> tuple[TokenFacts, str]:
         """See Door."""
-        told = self._exchange.send_json("POST", "/tokens", {"name": name, "role": role.name.lower()}).json
+        said = {"name": name, "role": role.name.lower()}
+        if query_timeout is not None:
+            said["query_timeout"] = str(query_timeout)
+        told = self._exchange.send_json("POST", "/tokens", said).json
         return token_of(told), str(told.get("secret", ""))
 
     def tokens(self, account: Account) -> Sequence[TokenFacts]:  # noqa: ARG002

@@ -14,6 +14,7 @@ from khyber.cli.table import print_table
 from khyber.contributions.ledger.ledger import Ledger
 from khyber.contributions.records import TokenFacts
 from khyber.contributions.roles import Role
+from khyber.sparql.protocol import seconds_of
 from khyber.validation.reports.text import visible
 
 
@@ -30,15 +31,21 @@ def token() -> None:
     required=True,
     help="contributor: sends in; curator: decides, too; admin: redacts and gives out tokens, too.",
 )
+@click.option(
+    "--query-timeout",
+    metavar="SECONDS",
+    help="How long a query of theirs may run if it asks to (?timeout=), where the server allows less.",
+)
 @where_options
-def create(*, name: str, role: str, where: Where) -> None:
+def create(*, name: str, role: str, query_timeout: str | None, where: Where) -> None:
     """Make a token and print it, this once: only its hash is kept."""
+    seconds = None if query_timeout is None else seconds_of("--query-timeout", query_timeout)
     chosen, remote = Role[role.upper()], where.remote
     if remote is not None:
-        facts, secret = remote.create_token(local_account(), name, chosen)
+        facts, secret = remote.create_token(local_account(), name, chosen, seconds)
     else:
         with _ledger(where) as ledger:
-            facts, secret = ledger.create_token(name, chosen)
+            facts, secret = ledger.create_token(name, chosen, query_timeout=seconds)
     click.echo(secret)
     click.echo(f"This is the token {facts.id} of {name} ({role}); keep it, it is not shown again.", err=True)
 

@@ -14,9 +14,9 @@ from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
 from khyber.rdf.delta import Delta
 from khyber.rdf.namespaces import GRAPH, OWL, PROVENANCE_GRAPH, RDF, RDFS, SKOS
+from khyber.rdf.terms import Term
 from khyber.reasoning.consistency import Inconsistency, inconsistencies_in
 from khyber.reasoning.false_rules import FALSE_RULES, FalseRule
-from khyber.validation.paths import Term
 
 ONTOLOGY_GRAPH = NamedNode(GRAPH + "ontology")
 INFERRED_GRAPH = NamedNode(GRAPH + "inferred")

@@ -168,8 +168,13 @@ class Door(Protocol):
     def way_back(self, sequence: int) -> WayBack:
         """Give what leads a store from the version of now to an older one."""
 
-    def create_token(self, account: Account, name: str, role: Role) -> tuple[TokenFacts, str]:
-        """Make a token; give its facts and its secret, which is not kept."""
+    def create_token(
+        self, account: Account, name: str, role: Role, query_timeout: float | None = None
+    ) -> tuple[TokenFacts, str]:
+        """Make a token; give its facts and its secret, which is not kept.
+
+        ``query_timeout`` is how many seconds a query of its holder may ask for; None for the server's limit.
+        """
 
     def tokens(self, account: Account) -> Sequence[TokenFacts]:
         """List the tokens, revoked ones too."""

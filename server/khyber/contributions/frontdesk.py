@@ -143,9 +143,12 @@ class Frontdesk:
         """See Door."""
         return cast("WayBack", self._ask("way_back", sequence))
 
-    def create_token(self, account: Account, name: str, role: Role) -> tuple[TokenFacts, str]:
+    def create_token(
+        self, account: Account, name: str, role: Role, query_timeout: float | None = None
+    ) -> tuple[TokenFacts, str]:
         """See Door."""
-        return cast("tuple[TokenFacts, str]", self._ask("create_token", account, name, role))
+        made = self._ask("create_token", account, name, role, query_timeout)
+        return cast("tuple[TokenFacts, str]", made)
 
     def tokens(self, account: Account) -> Sequence[TokenFacts]:
         """See Door."""

@@ -10,7 +10,7 @@ from khyber.contributions.patch import Patch
 from khyber.contributions.published import Published
 from khyber.errors import Conflict, InputError, NotFound
 from khyber.rdf.namespaces import DCTERMS, ID, OWL, RDF, RDFS, SKOS, XSD
-from khyber.reasoning.standins import Term
+from khyber.rdf.terms import Term
 from khyber.validation.names import short
 
 _TYPE = NamedNode(RDF + "type")

@@ -275,10 +275,12 @@ class Office:
         step = Step(self._published.stored(delta), self._ledger.version(sequence).name)
         return WayBack(self._published.name, step)
 
-    def create_token(self, account: Account, name: str, role: Role) -> tuple[TokenFacts, str]:
+    def create_token(
+        self, account: Account, name: str, role: Role, query_timeout: float | None = None
+    ) -> tuple[TokenFacts, str]:
         """Make a token."""
         _require(account, "tokens")
-        return self._ledger.create_token(name, role)
+        return self._ledger.create_token(name, role, query_timeout=query_timeout)
 
     def tokens(self, account: Account) -> Sequence[TokenFacts]:
         """List the tokens."""

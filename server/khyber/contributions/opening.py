@@ -27,7 +27,7 @@ from khyber.contributions.standing import (
     state_after,
 )
 from khyber.errors import LedgerCorrupt
-from khyber.rdf.delta import Delta, to_rdf_patch
+from khyber.rdf.delta import Delta, from_rdf_patch, to_rdf_patch
 from khyber.release.cache import load_or_compile
 from khyber.release.release import Release, ReleaseRefused, release_id
 
@@ -89,7 +89,7 @@ def current_state(
     base = _base(ledger)
     if base is not None and release_of(base) == release.id:
         on_stage("replay", head.name)
-        return _on(release, ledger, head)
+        return _on(release, base, ledger, head)
     on_stage("upgrade", f"{release.id} under version {head.sequence}")
     return _upgraded(release, ledger, head, reasoner)
 
@@ -160,10 +160,9 @@ def _base(ledger: Ledger) -> Version | None:
     return next((each for each in ledger.versions(limit=None) if each.kind is Kind.BASE), None)
 
 
-def _on(release: Release, ledger: Ledger, head: Version) -> Current:
-    """Give the last version, which stands on this release."""
-    base = _base(ledger)
-    if base is None or (base.sequence == head.sequence and base.id == release.id):
+def _on(release: Release, base: Version, ledger: Ledger, head: Version) -> Current:
+    """Give the last version, which stands on this release, of which ``base`` was made."""
+    if base.sequence == head.sequence and base.id == release.id:
         return Current(release.quads, frozenset(), head)
     state = _composed(ledger, head)
     return Current(tuple(sorted(state, key=str)), frozenset(missing_from(release.quads, state)), head)
@@ -173,9 +172,9 @@ def _former(ledger: Ledger, head: Version, warnings: tuple[str, ...]) -> Current
     """Give the last version, whatever the files hold now."""
     state = _composed(ledger, head)
     curated: set[Quad] = set()
-    for version, delta in zip(reversed(ledger.versions(limit=None)), deltas_after(ledger, 0), strict=True):
+    for version, data in ledger.deltas():
         if version.kind is Kind.BASE:
-            curated |= set(delta.added)
+            curated.update(from_rdf_patch(data, f"version {version.sequence}").added)
     return Current(tuple(sorted(state, key=str)), frozenset(missing_from(curated, state)), head, warnings)
 
 
@@ -191,7 +190,7 @@ def _composed(ledger: Ledger, head: Version) -> set[Quad]:
 
 
 def _upgraded(release: Release, ledger: Ledger, head: Version, reasoner: str) -> Current:
-    from khyber.contributions.upgrades import difference, upgrade  # noqa: PLC0415 - brings the validator
+    from khyber.contributions.upgrades import upgrade  # noqa: PLC0415 - brings the validator
     from khyber.reasoning.base import reasoner as reasoner_named  # noqa: PLC0415 - as above
 
     history = history_of(ledger)
@@ -200,8 +199,8 @@ def _upgraded(release: Release, ledger: Ledger, head: Version, reasoner: str) ->
     if not tried.conforms:
         numbers = {each.graph: number for number, each in history.items()}
         return _former(ledger, head, tuple(_told(tried.obsolete, numbers, head)))
-    before = Published.of(_composed(ledger, head), head.sequence)
-    delta = difference(before, tried.published)
+    quads = tuple(tried.published.quads())
+    delta = Delta.of(quads, _composed(ledger, head))
     version = NewVersion(
         sequence,
         tried.published.id,
@@ -212,7 +211,6 @@ def _upgraded(release: Release, ledger: Ledger, head: Version, reasoner: str) ->
         tried.published.counts(),
         note=NOTE + release.id,
     )
-    quads = tuple(tried.published.quads())
     return Current(quads, tried.published.missing, ledger.record_base(version))
 
 

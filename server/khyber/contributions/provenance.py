@@ -32,7 +32,7 @@ from khyber.rdf.namespaces import (
     VERSION,
     XSD,
 )
-from khyber.reasoning.standins import Term
+from khyber.rdf.terms import Term
 from khyber.release.sources import SHAPES_GRAPH
 
 AGENT = BASE + "agent/"

@@ -176,15 +176,16 @@ class Published:
         self.missing = (self.missing | set(filter(_is_curated, delta.removed))) - set(delta.added)
 
     @contextmanager
-    def changed(self, delta: Delta) -> Iterator[Published]:
-        """Lend the dataset with a change made, then put it back as it was."""
-        sequence, missing = self.sequence, self.missing
+    def changing(self, delta: Delta, sequence: int) -> Iterator[None]:
+        """Make a change as ``apply`` does; where the block raises, everything is put back as it was."""
+        before, missing = self.sequence, self.missing
         self.apply(delta, sequence)
         try:
-            yield self
-        finally:
-            self.apply(delta.inverse, sequence)
+            yield
+        except BaseException:
+            self.apply(delta.inverse, before)
             self.missing = missing
+            raise
 
     def stored(self, delta: Delta) -> Delta:
         """Give what a change does to a store, which rewrites literals: "01" and "1" are one quad there.

@@ -120,22 +120,20 @@ class Press:
     def _publish(
         self, delta: Delta, kind: Kind, ruling: Ruling, record: Callable[[NewVersion], Decision]
     ) -> Decision:
-        with self._published.changed(delta):
-            content, counts = self._published.id, self._published.counts()
         stored = self._published.stored(delta)
-        decision = record(
-            NewVersion(
-                ruling.version,
-                content,
-                kind,
-                to_rdf_patch(delta),
-                len(delta.added),
-                len(delta.removed),
-                counts,
-                time=ruling.time,
+        with self._published.changing(delta, ruling.version):
+            decision = record(
+                NewVersion(
+                    ruling.version,
+                    self._published.id,
+                    kind,
+                    to_rdf_patch(delta),
+                    len(delta.added),
+                    len(delta.removed),
+                    self._published.counts(),
+                    time=ruling.time,
+                )
             )
-        )
-        self._published.apply(delta, ruling.version)
         self._follow(delta)
         self._announce(stored, self._published.name)
         return decision

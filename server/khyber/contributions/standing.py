@@ -33,11 +33,6 @@ def history_of(ledger: Ledger) -> dict[int, Accepted]:
     }
 
 
-def delta_of(ledger: Ledger, sequence: int) -> Delta:
-    """Give what made a version, less what redactions took out. Raises NotFound."""
-    return from_rdf_patch(ledger.delta(sequence), f"version {sequence}")
-
-
 def deltas_after(ledger: Ledger, sequence: int) -> Iterator[Delta]:
     """Give what made each version above ``sequence``, in their order."""
     for version, data in ledger.deltas(sequence):

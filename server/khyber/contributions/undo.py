@@ -1,4 +1,4 @@
-"""Taking an accepted contribution back: what changes, what was changed since, who builds on it."""
+"""Taking an accepted contribution back: what changes, and who builds on it."""
 
 from __future__ import annotations
 
@@ -25,14 +25,11 @@ class Undo:
     """What taking a contribution back comes to.
 
     ``asserted`` is the change, quad by quad: what was removed comes back into the graphs where it stood.
-    ``patch`` is the same seen without graphs, to be judged. ``gone`` is what the contribution had added and
-    others removed since; ``kept_out`` what it had removed and others remove too, so that it stays away.
+    ``patch`` is the same seen without graphs, to be judged.
     """
 
     asserted: Delta
     patch: Patch
-    gone: tuple[Triple, ...]
-    kept_out: tuple[Triple, ...]
 
 
 class BuiltUpon(Conflict):
@@ -64,8 +61,7 @@ def revert(published: Published, history: Sequence[Accepted], graph: str, *, for
     """
     position = _position(history, graph)
     patch = history[position].patch
-    added = [_in(triple, graph) for triple in patch.added]
-    here = [quad for quad in added if quad in published]
+    here = [quad for quad in (_in(triple, graph) for triple in patch.added) if quad in published]
     restored = [
         quad for triple in patch.removed for quad in _coming_back(published, history, position, triple)
     ]
@@ -73,13 +69,7 @@ def revert(published: Published, history: Sequence[Accepted], graph: str, *, for
     builders = builders_on(published, asserted)
     if builders and not forced:
         raise BuiltUpon(graph, builders)
-    back = {quad.triple for quad in restored}
-    return Undo(
-        asserted,
-        patch_of(published, asserted),
-        tuple(quad.triple for quad in added if quad not in published),
-        tuple(triple for triple in patch.removed if triple not in back and not published.asserting(triple)),
-    )
+    return Undo(asserted, patch_of(published, asserted))
 
 
 def patch_of(published: Published, asserted: Delta) -> Patch:

@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse
+from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Triple, parse
 
 from khyber.engine.base import Update
 from khyber.errors import Forbidden, QueryRefused, QuerySyntaxError
+from khyber.rdf.terms import Term
 from khyber.sparql.calls import resolved
 from khyber.sparql.guard import admit
 from khyber.sparql.lexer import Token, TokenKind, without_comments
@@ -22,7 +23,6 @@ from khyber.sparql.prologue import gathered
 from khyber.sparql.protocol import QueryOperation
 from khyber.sparql.wellformed import NotWellFormed, require_update
 
-Term = NamedNode | BlankNode | Literal | Triple
 Solution = Mapping[str, Term]
 """Variable → term, without those that are not bound."""
 

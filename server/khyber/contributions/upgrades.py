@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Quad, Triple
 
-from khyber.contributions.history import Accepted, asserted_after
+from khyber.contributions.history import Accepted, Asserted, asserted_after
 from khyber.contributions.patch import Patch
 from khyber.contributions.published import Published
-from khyber.rdf.delta import Delta
 from khyber.reasoning.base import Reasoner
 from khyber.release.compile import dataset, infer, judged
 from khyber.release.sources import CORE_GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPH, SHAPES_GRAPH
@@ -56,8 +55,7 @@ def replay(
     """Build the dataset from scratch: a curated graph (what it has inferred is not used) and a history."""
     after = asserted_after((quad for quad in base if _graph(quad) != INFERRED_GRAPH), accepted)
     graphs = _by_graph(after.quads)
-    inferred = infer(graphs, reasoner)
-    return Published.of(dataset(graphs, inferred), sequence, after.missing)
+    return _published(graphs, infer(graphs, reasoner), after, sequence)
 
 
 def upgrade(
@@ -74,9 +72,11 @@ def upgrade(
     or without one by judging the whole graph each time.
     """
     curated = [quad for quad in base if _graph(quad) != INFERRED_GRAPH]
-    report = _report(curated, accepted, reasoner)
+    after = asserted_after(curated, accepted)
+    graphs = _by_graph(after.quads)
+    report, inferred = judged(graphs, reasoner)
     if report.conforms:
-        return Upgrade(replay(curated, accepted, reasoner, sequence), report, ())
+        return Upgrade(_published(graphs, inferred, after, sequence), report, ())
     published = replay(curated, [], reasoner, sequence)
     kept: list[Accepted] = []
     obsolete: list[Obsolete] = []
@@ -95,14 +95,8 @@ def upgrade(
     return Upgrade(published, remaining, tuple(obsolete))
 
 
-def difference(before: Published, after: Published) -> Delta:
-    """Give what changes from one dataset to another, all graphs included."""
-    names = {*before.counts(), *after.counts()}
-    changed = [name for name in sorted(names) if before.graph_id(name) != after.graph_id(name)]
-    return Delta.of(
-        (quad for name in changed for quad in after.quads(name)),
-        (quad for name in changed for quad in before.quads(name)),
-    )
+def _published(graphs: Graphs, inferred: list[Triple], after: Asserted, sequence: int) -> Published:
+    return Published.of(dataset(graphs, inferred), sequence, after.missing)
 
 
 def _applicable(published: Published, accepted: Accepted) -> Patch:

@@ -16,10 +16,10 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from khyber.contributions.patch import Patch
 from khyber.rdf.namespaces import RDF, RDFS, SHAPE, SKOS, TERM, XSD
+from khyber.rdf.terms import Term
 from khyber.validation.asserted import Asserted, AssertedGraph
 from khyber.validation.findings import Finding
 from khyber.validation.names import short, text_of
-from khyber.validation.paths import Term
 
 FAR = 5
 """How many times a figure may be another claim's before it is far outside the rival claims."""

@@ -155,7 +155,6 @@ class Wikidata:
                 return self._member(self._sent(address), member, ids)
             except _Later as later:
                 why, said = str(later), later.seconds
-            wait = min(max(2.0**attempt, said or 0), _LONGEST_WAIT)
             if said is not None and said > _LONGEST_WAIT:
                 raise EndpointBusy(
                     f"{self._url} wants to be left alone for {said:,} seconds: {why}.",
@@ -163,6 +162,7 @@ class Wikidata:
                     retry_after=said,
                 )
             if attempt < _TRIES - 1:
+                wait = max(2.0**attempt, said or 0)
                 self._on_wait(why, wait)
                 self._sleep(wait)
         raise EndpointBusy(

@@ -16,9 +16,10 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from khyber.errors import InputError
 from khyber.rdf.namespaces import OWL, RDF, RDFS
+from khyber.rdf.terms import Term
 from khyber.reasoning.datatypes import DATATYPES, datatypes_of
 from khyber.reasoning.rules import Pattern, Rule
-from khyber.reasoning.standins import StandIns, Term
+from khyber.reasoning.standins import StandIns
 
 _TYPE = NamedNode(f"{RDF}type")
 _SUBCLASS = NamedNode(f"{RDFS}subClassOf")

@@ -10,8 +10,8 @@ from typing import Any
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuerySolution, QuerySolutions, Store, Triple
 
 from khyber.rdf.namespaces import PREFIXES, RDFS, SKOS, XSD
+from khyber.rdf.terms import Term
 from khyber.reasoning.false_rules import FALSE_RULES, FalseRule
-from khyber.reasoning.standins import Term
 
 _LABELS = (NamedNode(f"{SKOS}prefLabel"), NamedNode(f"{RDFS}label"))
 _LANGUAGES = ("en", None)

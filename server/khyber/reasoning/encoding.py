@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
-from khyber.reasoning.standins import Term
+from khyber.rdf.terms import Term
 
 LITERAL = "urn:khyber:literal:"
 BLANK = "urn:khyber:blank:"

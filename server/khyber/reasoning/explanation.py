@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Store, Triple
 
 from khyber.rdf.namespaces import GRAPH
+from khyber.rdf.terms import Term
 from khyber.reasoning.encoding import decoded_term, encoded
 from khyber.reasoning.grounding import Atom, Grounded, GroundRule, Slot
 from khyber.reasoning.incremental import Premises
-from khyber.reasoning.standins import Term
 
 INFERRED = NamedNode(GRAPH + "inferred")
 ONTOLOGY = NamedNode(GRAPH + "ontology")

@@ -18,9 +18,10 @@ from owlrl.OWLRL import OWLRL_Semantics
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from rdflib.namespace import OWL, RDF
 
+from khyber.rdf.terms import Term
 from khyber.reasoning.axioms import read_axioms
 from khyber.reasoning.comparable import comparable, equates_literal
-from khyber.reasoning.standins import StandIns, Term
+from khyber.reasoning.standins import StandIns
 
 RdflibTriple = tuple[rdflib.term.Node, rdflib.term.Node, rdflib.term.Node]
 

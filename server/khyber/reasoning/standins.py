@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
-Term = NamedNode | BlankNode | Literal | Triple
+from khyber.rdf.terms import Term
+
 Node = NamedNode | BlankNode
 
 

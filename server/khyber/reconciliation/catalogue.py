@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 
 from khyber.rdf.namespaces import ID, PREFIXES, TERM
 
-WIKIDATA = "http://www.wikidata.org/entity/"
-
 ITEM = "wikidata"
 """The id of the property that gives a node's Wikidata item, which is no property of the ontology."""
 
@@ -92,6 +90,19 @@ class Catalogue:
         """Give the label of a class, or its id where it has none."""
         term = self.classes.get(told)
         return term.label if term else told
+
+
+def above(name: str, classes: Mapping[str, Term]) -> set[str]:
+    """Give all classes above a class."""
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        term = classes.get(waiting.pop())
+        for broader in term.broader if term else ():
+            if broader not in found:
+                found.add(broader)
+                waiting.append(broader)
+    return found - {name}
 
 
 def entity_id(told: str) -> str:

@@ -8,9 +8,8 @@ from collections.abc import Mapping
 
 from pyoxigraph import Literal, NamedNode
 
-from khyber.rdf.namespaces import ID, XSD
-from khyber.reconciliation.catalogue import WIKIDATA
-from khyber.sparql.selection import Term
+from khyber.rdf.namespaces import ID, WIKIDATA_ENTITY, XSD
+from khyber.rdf.terms import Term
 
 Cell = dict[str, str | int | float]
 
@@ -28,7 +27,7 @@ def cell(term: Term, called: Mapping[str, str]) -> Cell:
         if term.value.startswith(ID):
             own = term.value.removeprefix(ID)
             return {"id": own, "name": called.get(term.value, own)}
-        return {"str": term.value.removeprefix(WIKIDATA)}
+        return {"str": term.value.removeprefix(WIKIDATA_ENTITY)}
     return _of_literal(term) if isinstance(term, Literal) else {"str": str(term)}
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from khyber.reconciliation.catalogue import Term
+from khyber.reconciliation.catalogue import Term, above
 from khyber.reconciliation.spelling import words
 
-_ROOTS = ("Actor", "Place", "Event", "Situation", "Person", "PeopleGroup", "Office", "Side")
+_ROOTS = frozenset(("Actor", "Place", "Event", "Situation", "Person", "PeopleGroup", "Office", "Side"))
 
 _OTHERS = {
     "airport": (),
@@ -42,7 +42,7 @@ class KindWords:
         found = {word: frozenset(agreeing) for word, agreeing in _OTHERS.items()}
         for term in terms.values():
             label = words(term.label)
-            if len(label) == 1 and _is_of_things(term, terms):
+            if len(label) == 1 and not _ROOTS.isdisjoint((term.id, *above(term.id, terms))):
                 found[label[0].plain] = found.get(label[0].plain, frozenset()) | {term.id}
         return cls(found)
 
@@ -50,16 +50,3 @@ class KindWords:
         """Say whether a word agrees with the classes of a node; None if it names no kind."""
         agreeing = self.classes.get(plain)
         return None if agreeing is None else not agreeing.isdisjoint(types)
-
-
-def _is_of_things(term: Term, terms: Mapping[str, Term]) -> bool:
-    seen: set[str] = set()
-    waiting = [term.id]
-    while waiting:
-        name = waiting.pop()
-        if name in _ROOTS:
-            return True
-        if name in terms and name not in seen:
-            seen.add(name)
-            waiting.extend(terms[name].broader)
-    return False

@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from pyoxigraph import Literal, NamedNode
 
 from khyber.engine.base import Engine
-from khyber.rdf.namespaces import ID
+from khyber.rdf.namespaces import ID, WIKIDATA_ENTITY
+from khyber.rdf.terms import Term
 from khyber.reconciliation.asking import Constraint, NameQuery, Wanted
-from khyber.reconciliation.catalogue import CODES, WIKIDATA, Entity, entity_id
+from khyber.reconciliation.catalogue import CODES, Entity, entity_id
 from khyber.reconciliation.index import Index
 from khyber.reconciliation.scoring import EXACT, Asked, Score, found_entries, score
 from khyber.reconciliation.values import Having, Values, having, values_of
-from khyber.sparql.selection import Term
 
 MATCH = 90.0
 """The least score of a match."""
@@ -118,7 +118,7 @@ def _by_name(engine: Engine, index: Index, query: NameQuery) -> list[Candidate]:
 
 
 def _of_item(index: Index, told: str) -> Entity | None:
-    text = told.strip().removeprefix(WIKIDATA).removeprefix("wd:")
+    text = told.strip().removeprefix(WIKIDATA_ENTITY).removeprefix("wd:")
     own = index.by_item.get(text)
     return index.catalogue.entities[own] if own else None
 
@@ -204,7 +204,7 @@ def _names(index: Index, wanted: Wanted, iri: str) -> float:
     node = entity_id(iri) if iri.startswith(ID) else iri
     for told in filter(None, (wanted.id, wanted.text)):
         named = index.catalogue.entity(told)
-        if told in (node, iri, iri.removeprefix(WIKIDATA)) or (named and named.id == node):
+        if told in (node, iri, iri.removeprefix(WIKIDATA_ENTITY)) or (named and named.id == node):
             return 1.0
     asked = Asked.of(index, wanted.text)
     return max((score(index, asked, at).value for at in index.of_entity(node)), default=0.0) / EXACT
@@ -244,7 +244,7 @@ def _named(engine: Engine, index: Index, wanted: Wanted) -> Iterable[str]:
         named = index.catalogue.entity(wanted.id)
         yield ID + (named.id if named else wanted.id)
     if ITEM_ID.fullmatch(wanted.text):
-        yield WIKIDATA + wanted.text
+        yield WIKIDATA_ENTITY + wanted.text
     elif wanted.text:
         for candidate in _by_name(engine, index, NameQuery(wanted.text)):
             if candidate.score >= NAMED:

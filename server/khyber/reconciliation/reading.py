@@ -8,16 +8,8 @@ from dataclasses import replace
 from pyoxigraph import Literal
 
 from khyber.engine.base import Engine
-from khyber.rdf.namespaces import CODE_LISTS, DCTERMS, ID, KINDS, OWL, RDFS, SKOS, TERM
-from khyber.reconciliation.catalogue import (
-    WIKIDATA,
-    Catalogue,
-    Entity,
-    Name,
-    Term,
-    entity_id,
-    term_id,
-)
+from khyber.rdf.namespaces import CODE_LISTS, DCTERMS, ID, KINDS, OWL, RDFS, SKOS, TERM, WIKIDATA_ENTITY
+from khyber.reconciliation.catalogue import Catalogue, Entity, Name, Term, above, entity_id, term_id
 from khyber.sparql.selection import Row, select, value
 
 LABELS = (RDFS + "label", SKOS + "prefLabel", DCTERMS + "title")
@@ -40,7 +32,7 @@ def read_catalogue(engine: Engine) -> Catalogue:
     classes = _terms(engine, ("owl:Class",))
     classes = {name: _just_below(term, classes) for name, term in classes.items()}
     properties = _terms(engine, ("owl:ObjectProperty", "owl:DatatypeProperty", "owl:AnnotationProperty"))
-    depths = {name: len(_above(name, classes)) for name in classes}
+    depths = {name: len(above(name, classes)) for name in classes}
     types: dict[str, list[str]] = {}
     for row in select(engine, _TYPES):
         types.setdefault(value(row, "node"), []).append(term_id(value(row, "type")))
@@ -144,23 +136,11 @@ def _note(about: Mapping[str, list[Row]]) -> str:
 
 def _item(about: Mapping[str, list[Row]]) -> str:
     items = (value(row, "value") for row in about.get(SAME, ()))
-    return min((item.removeprefix(WIKIDATA) for item in items if item.startswith(WIKIDATA)), default="")
+    linked = (item for item in items if item.startswith(WIKIDATA_ENTITY))
+    return min((item.removeprefix(WIKIDATA_ENTITY) for item in linked), default="")
 
 
 def _just_below(term: Term, classes: Mapping[str, Term]) -> Term:
     """Leave of the classes above a class those just above it; reasoning says all of them."""
-    further = {name for broader in term.broader for name in _above(broader, classes)}
+    further = {name for broader in term.broader for name in above(broader, classes)}
     return replace(term, broader=tuple(name for name in term.broader if name not in further))
-
-
-def _above(name: str, classes: Mapping[str, Term]) -> set[str]:
-    """Give all classes above a class."""
-    found: set[str] = set()
-    waiting = [name]
-    while waiting:
-        term = classes.get(waiting.pop())
-        for broader in term.broader if term else ():
-            if broader not in found:
-                found.add(broader)
-                waiting.append(broader)
-    return found - {name}

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, NamedNode
 
 from khyber.engine.base import Engine
-from khyber.rdf.namespaces import ID, SKOS
-from khyber.reconciliation.catalogue import ITEM, WIKIDATA, term_iri
+from khyber.rdf.namespaces import ID, SKOS, WIKIDATA_ENTITY
+from khyber.rdf.terms import Term
+from khyber.reconciliation.catalogue import ITEM, term_iri
 from khyber.release.sources import INFERRED_GRAPH
-from khyber.sparql.selection import Term, select, value
+from khyber.sparql.selection import select, value
 
 Values = Mapping[tuple[str, str], tuple[Term, ...]]
 """The id of a node and the id of a property → the values, sorted."""
@@ -50,7 +51,7 @@ def values_of(
     found: dict[tuple[str, str], list[Term]] = {}
     for row in select(engine, query):
         for name in predicates[f"<{value(row, 'p')}>"]:
-            if name != ITEM or value(row, "o").startswith(WIKIDATA):
+            if name != ITEM or value(row, "o").startswith(WIKIDATA_ENTITY):
                 found.setdefault((subjects[f"<{value(row, 's')}>"], name), []).append(row["o"])
     return {key: tuple(sorted(terms, key=_order)) for key, terms in found.items()}
 

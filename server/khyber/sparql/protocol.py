@@ -200,6 +200,17 @@ def _once(values: dict[str, list[str]], name: str) -> str:
     return texts[0]
 
 
+def seconds_of(name: str, text: str) -> float:
+    """Read the seconds that a parameter gives; raise UsageError where they are no number above 0."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds < math.inf:
+        raise UsageError(f"The parameter {name} must be a number of seconds above 0; it was {text!r}.")
+    return seconds
+
+
 def _require_none(values: dict[str, list[str]], names: tuple[str, ...], whose: str, instead: str) -> None:
     for name in names:
         if name in values:
@@ -207,16 +218,7 @@ def _require_none(values: dict[str, list[str]], names: tuple[str, ...], whose: s
 
 
 def _seconds(values: dict[str, list[str]]) -> float | None:
-    if "timeout" not in values:
-        return None
-    text = _once(values, "timeout")
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = math.nan
-    if not 0 < seconds < math.inf:
-        raise UsageError(f"The parameter timeout must be a number of seconds above 0; it was {text!r}.")
-    return seconds
+    return seconds_of("timeout", _once(values, "timeout")) if "timeout" in values else None
 
 
 def _graphs(values: dict[str, list[str]], name: str) -> tuple[str, ...] | None:

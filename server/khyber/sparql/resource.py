@@ -13,7 +13,8 @@ from pyoxigraph import BlankNode, NamedNode, Triple
 
 from khyber.engine.base import Engine
 from khyber.rdf.namespaces import DCTERMS, RDFS, SKOS, TERM
-from khyber.sparql.selection import Row, Term, number, select, value
+from khyber.rdf.terms import Term
+from khyber.sparql.selection import Row, number, select, value
 
 MOST_REFERENCES = 200
 """How many references to a resource its description holds."""

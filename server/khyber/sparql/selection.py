@@ -7,17 +7,13 @@ from typing import cast
 
 import pyoxigraph as ox
 from pyoxigraph import (
-    BlankNode,
-    Literal,
-    NamedNode,
     QueryResultsFormat,
     QuerySolutions,
-    Triple,
 )
 
 from khyber.engine.base import Engine, Query, Result, ResultKind
+from khyber.rdf.terms import Term
 
-Term = NamedNode | BlankNode | Literal | Triple
 Row = Mapping[str, Term]
 """Variable → its value; a variable without a value is left out."""
 

@@ -10,7 +10,7 @@ from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
 
 from khyber.rdf.delta import Delta
 from khyber.rdf.namespaces import CONTRIBUTION_GRAPH, GRAPH
-from khyber.validation.paths import Term
+from khyber.rdf.terms import Term
 
 _ONTOLOGY = NamedNode(GRAPH + "ontology")
 _CURATED = frozenset((GRAPH + "core", GRAPH + "mappings"))

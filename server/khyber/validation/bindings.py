@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from khyber.validation.paths import Link, Lookups, Term, ends, inverse
+from khyber.rdf.terms import Term
+from khyber.validation.paths import Link, Lookups, ends, inverse
 from khyber.validation.query_paths import Pattern
 
 Candidates = dict[str, set[Term]]

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable
 
 from pyoxigraph import NamedNode, Triple
 
+from khyber.rdf.terms import Term
 from khyber.validation.asserted import Asserted, AssertedGraph
 from khyber.validation.findings import Report
 from khyber.validation.focus import Reach
-from khyber.validation.paths import Term
 from khyber.validation.shacl import Validator
 from khyber.validation.terms import to_rdflib
 

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Triple
 
+from khyber.rdf.terms import Term
 from khyber.validation.asserted import Asserted, AssertedGraph
 from khyber.validation.bindings import bound
-from khyber.validation.paths import HERE, Crossing, Link, Path, Term, crossings, ends, inverse
+from khyber.validation.paths import HERE, Crossing, Link, Path, crossings, ends, inverse
 from khyber.validation.query_paths import THIS, Group, Pattern, groups_of
 from khyber.validation.shape_paths import TYPE, Look, Node, QueryLook, ShapesReader, TargetedShape
 

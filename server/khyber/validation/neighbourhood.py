@@ -19,9 +19,10 @@ from rdflib.plugins.sparql.sparql import Query
 from rdflib.query import Result
 from rdflib.term import Literal, Node, URIRef
 
+from khyber.rdf.terms import Term
 from khyber.validation.asserted import Asserted
 from khyber.validation.bindings import bound
-from khyber.validation.paths import Term, ends
+from khyber.validation.paths import ends
 from khyber.validation.prepared import PreparedGraph
 from khyber.validation.query_paths import THIS, Group, groups_of, variables_of
 from khyber.validation.terms import RdflibTriple, from_rdflib, quietly, to_rdflib

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import NamedNode
 
-Term = NamedNode | BlankNode | Literal | Triple
+from khyber.rdf.terms import Term
 
 
 class Lookups(Protocol):

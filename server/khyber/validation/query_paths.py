@@ -20,7 +20,8 @@ from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 
 from khyber.errors import InputError
-from khyber.validation.paths import Alternative, Link, Optional, Path, Repeated, Sequence, Term, inverse
+from khyber.rdf.terms import Term
+from khyber.validation.paths import Alternative, Link, Optional, Path, Repeated, Sequence, inverse
 from khyber.validation.terms import from_rdflib
 
 THIS = "this"

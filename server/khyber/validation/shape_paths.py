@@ -15,6 +15,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from khyber.errors import InputError
 from khyber.rdf.namespaces import OWL, RDF, RDFS, SH
+from khyber.rdf.terms import Term
 from khyber.validation.names import short, text_of
 from khyber.validation.paths import (
     HERE,
@@ -24,7 +25,6 @@ from khyber.validation.paths import (
     Path,
     Repeated,
     Sequence,
-    Term,
     inverse,
     joined,
 )

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
+from pyoxigraph import NamedNode, Quad
 
 from khyber.rdf.delta import Delta
 from khyber.rdf.namespaces import GRAPH
+from khyber.rdf.terms import Term
 from khyber.sparql.terms import shown
 from khyber.validation.names import short
 from khyber.web.addresses import link_to
-
-Term = NamedNode | BlankNode | Literal | Triple
 
 MOST = 1_000
 """How many triples a page shows of each side; the RDF Patch has all of them."""

@@ -180,7 +180,7 @@ DETAILS: dict[str, Detail] = {
     "/versions/<int:sequence>": Detail(answers=("application/json", "text/html")),
     "/versions/<int:earlier>/diff/<int:later>": Detail(answers=(RDF_PATCH, "text/plain")),
     "/version/<int:sequence>": Detail(answers=("text/html",)),
-    "/tokens": Detail((), _OBJECT, fields=("name", "role"), token=True),
+    "/tokens": Detail((), _OBJECT, fields=("name", "role", "query_timeout"), token=True),
     "/reconcile": _RECONCILED,
     "/reconcile/": _RECONCILED,
     "/reconcile/properties": Detail(

@@ -9,9 +9,9 @@ from pyoxigraph import Literal, NamedNode
 
 from khyber.engine.base import Engine
 from khyber.rdf.namespaces import OWL, RDF, RDFS, SKOS, TERM, XSD
+from khyber.rdf.terms import Term
 from khyber.release.sources import INFERRED_GRAPH
 from khyber.sparql.resource import Resource, Statement, attributions, labels
-from khyber.sparql.selection import Term
 from khyber.sparql.terms import shortened, shown
 from khyber.web.addresses import link_to, page_of
 

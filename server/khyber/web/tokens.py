@@ -7,6 +7,7 @@ from flask import Blueprint, Response, url_for
 from khyber.contributions.interchange import token_members
 from khyber.contributions.roles import Role
 from khyber.errors import UsageError
+from khyber.sparql.protocol import seconds_of
 from khyber.web.access import open_door, required_account
 from khyber.web.told import fields, told
 
@@ -20,8 +21,11 @@ def create() -> Response:
     """Make a token with a name and a role; its secret is shown in this answer and never again."""
     door = open_door()
     account = required_account(Role.ADMIN)
-    said = fields(("name", "role"))
-    facts, secret = door.create_token(account, said["name"], role_of(said["role"]))
+    said = fields(("name", "role"), ("query_timeout",))
+    role, lasting = role_of(said["role"]), said["query_timeout"]
+    facts, secret = door.create_token(
+        account, said["name"], role, seconds_of("query_timeout", lasting) if lasting else None
+    )
     response = _private({**token_members(facts), "secret": secret}, 201)
     response.headers["Location"] = url_for("tokens.revoke", token=facts.id)
     return response

@@ -9,9 +9,10 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from khyber.engine.base import Engine
 from khyber.rdf.namespaces import OWL, RDF, RDFS, SH, SKOS
+from khyber.rdf.terms import Term
 from khyber.release.modules import Module
 from khyber.sparql.resource import labels
-from khyber.sparql.selection import Term, select, value
+from khyber.sparql.selection import select, value
 from khyber.web.resource_page import Shown, shown_iri, shown_literal
 
 _TYPE, _LABEL = RDF + "type", RDFS + "label"

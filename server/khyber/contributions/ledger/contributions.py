@@ -12,6 +12,7 @@ from sqlalchemy import Column, Connection, Row, Table, func, insert, select, upd
 from khyber.contributions.ledger import reports, rows, tables, versions
 from khyber.contributions.ledger.entries import NewContribution, Ruling, digest_of
 from khyber.contributions.ledger.packing import pack, unpack
+from khyber.contributions.ledger.tables import LARGEST
 from khyber.contributions.records import (
     Account,
     Action,
@@ -22,9 +23,6 @@ from khyber.contributions.records import (
 )
 from khyber.errors import Conflict, NotFound, Redacted
 from khyber.validation.findings import Report
-
-LARGEST = 2**31 - 1
-"""The largest number that the tables hold."""
 
 _LARGE = {"report", "patch"}
 _SMALL = [column for column in tables.contributions.c if column.name not in _LARGE]

@@ -27,6 +27,9 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+LARGEST = 2**31 - 1
+"""The largest number that the tables hold."""
+
 
 class Moment(TypeDecorator[datetime]):
     """A point in time: any time zone in, UTC out; SQLite keeps it without a zone."""

@@ -15,8 +15,9 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select, update
 
 from khyber.contributions.ledger import rows, tables
-from khyber.contributions.ledger.contributions import LARGEST, next_number
+from khyber.contributions.ledger.contributions import next_number
 from khyber.contributions.ledger.entries import storable
+from khyber.contributions.ledger.tables import LARGEST
 from khyber.contributions.records import TokenFacts
 from khyber.contributions.roles import Role
 from khyber.errors import InputError, NotFound

@@ -11,11 +11,9 @@ from sqlalchemy import Column, Connection, Row, insert, select
 from khyber.contributions.ledger import rows, tables
 from khyber.contributions.ledger.entries import NewVersion
 from khyber.contributions.ledger.packing import pack, unpack
+from khyber.contributions.ledger.tables import LARGEST
 from khyber.contributions.records import Account, Version
 from khyber.errors import Conflict, NotFound
-
-LARGEST = 2**31 - 1
-"""The largest number that the tables hold."""
 
 _AT_ONCE = 20
 
