@@ -15,6 +15,7 @@ from khyber.engine.base import Limits, Update
 from khyber.engine.isolation.client import IsolatedEngine
 from khyber.engine.isolation.messages import Request, Task
 from khyber.engine.isolation.page import LendingPage
+from khyber.engine.isolation.stepping_back import NICE
 from khyber.engine.isolation.supervisor import MOST_PAUSED
 from khyber.engine.isolation.turns import Bounds, Turns
 from khyber.errors import KhyberError, MemoryLimitReached, QuerySyntaxError, TimeLimitReached
@@ -151,3 +152,26 @@ def test_a_turn_that_runs_already_is_taken_on_beyond_those_that_may() -> None:
     turns.start(first, 2.0)
     turns.end(first, 3.0)
     assert (turns.running, turns.paused, turns.waiting) == (0, 0, 0)
+
+
+def test_long_queries_step_back_while_others_wait_and_no_other_child_does() -> None:
+    with isolated(slots=1) as engine:
+
+        def ask_long(client: str) -> None:
+            with pytest.raises(TimeLimitReached):
+                select(engine, KILLER, Limits(seconds=2), client)
+
+        def at_the_back() -> int:
+            children = named("khyber-query", engine.supervisor)
+            return sum(os.getpriority(os.PRIO_PROCESS, child) == NICE for child in children)
+
+        asking = [threading.Thread(target=ask_long, args=(client,)) for client in ("one", "other")]
+        for thread in asking:
+            thread.start()
+        assert eventually(lambda: at_the_back() == 2)
+        for _ in range(20):
+            assert select(engine, SMALL, client="third") == [{"o": "7"}]
+        assert at_the_back() == 2
+        for thread in asking:
+            thread.join()
+        assert eventually(lambda: at_the_back() == 0)

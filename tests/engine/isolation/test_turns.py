@@ -68,6 +68,24 @@ def test_a_long_query_is_paused_for_a_new_one_of_another_client_and_goes_on_afte
     assert course.settle() == [long]
 
 
+def test_many_who_come_do_not_hold_up_one_who_waits() -> None:
+    course = Course(paused=20, waiting=20)
+    first = course.ask("first")
+    others = [course.ask(f"other {number}") for number in range(9)]
+    course.settle()
+    course.end(first)
+    course.ask("killer")
+    course.settle()
+    waiting = course.ask("first")
+    late = [course.ask(f"late {number}") for number in range(9)]
+    begun = []
+    while waiting not in begun:
+        course.pass_time(QUANTUM)
+        begun += [turn for turn in course.settle() if turn not in begun]
+    assert not set(late) & set(begun)
+    assert course.now < 2 * QUANTUM * len(others)
+
+
 def test_a_query_that_has_just_begun_is_not_paused() -> None:
     course = Course()
     first = course.ask("a")

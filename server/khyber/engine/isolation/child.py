@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import select
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from khyber.engine.base import Query, ResultFormat, Step
 from khyber.engine.isolation.holding import Holding, Reading
 from khyber.engine.isolation.memory import Memory
 from khyber.engine.isolation.messages import Loaded, NotLoaded, Reply, Request, Task, packed, unpacked
+from khyber.engine.isolation.own_memory import OwnMemory
 from khyber.engine.isolation.wire import Channel
 from khyber.engine.spool import Spool
 from khyber.errors import EngineFailure, KhyberError, MemoryLimitReached
@@ -20,12 +23,21 @@ from khyber.errors import EngineFailure, KhyberError, MemoryLimitReached
 MOST_GROWTH = 128 * 1024 * 1024
 """How much more memory, in bytes, a child may keep from job to job before it is replaced."""
 
+REST = 3
+"""After how many milliseconds without a request a child copies more of its memory, if it is in use."""
+
+IN_USE = 8
+"""After how many jobs a child is in use: those that wait for work go on sharing the holder's memory."""
+
 
 def serve_queries(channel: Channel, holding: Holding, spool_folder: Path) -> None:
     """Answer the requests that come through ``channel``, until its other end closes it."""
     engine, memory = holding.reader(), Memory()
     most = memory.resident + MOST_GROWTH
-    while True:
+    own = OwnMemory()
+    for jobs in count():
+        if jobs >= IN_USE and own.left:
+            most += _use_rest(channel, own, memory)
         request, _ = channel.receive()
         spool = Spool(spool_folder, request.limits.result_bytes)
         reply, descriptors = _guarded(memory, request, lambda: _read(holding, engine, request, spool))  # noqa: B023
@@ -33,6 +45,18 @@ def serve_queries(channel: Channel, holding: Holding, spool_folder: Path) -> Non
         if request.task.spoils or memory.resident > most:
             reply = replace(reply, grown=True)
         channel.send(reply, descriptors)
+
+
+def _use_rest(channel: Channel, own: OwnMemory, memory: Memory) -> int:
+    """Copy memory until a request comes; give by how many bytes that let this process grow."""
+    before = memory.resident
+    waiting = select.poll()
+    waiting.register(channel, select.POLLIN)
+    rest = REST
+    while own.left and not waiting.poll(rest):
+        own.copy_block()
+        rest = 0
+    return memory.resident - before
 
 
 def serve_update(channel: Channel, holding: Holding) -> Loaded | None:

@@ -5,20 +5,17 @@ from __future__ import annotations
 import os
 import signal
 from collections import deque
-from contextlib import suppress
 from dataclasses import dataclass, field
 from time import clock_gettime
 from typing import Protocol
 
 from khyber.engine.isolation.messages import Reply, Request
+from khyber.engine.isolation.stepping_back import step_back
 from khyber.engine.isolation.turns import Turn
 from khyber.engine.isolation.wire import Channel
 
 LONG = 0.02
-"""After how many seconds of work, waiting not counted, a query steps back behind others by ``NICE``."""
-
-NICE = 10
-"""A tenth of the share of others where cores are short: behind them, and never without any."""
+"""After how many seconds of work, waiting not counted, a query steps back behind others."""
 
 _PROCESS = 2  # the kernel's number of the clock that counts a process's time on a core
 
@@ -99,8 +96,7 @@ class Child:
     def _demote(self) -> None:
         if not self.demoted:
             self.demoted = True
-            with suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, self.pid, NICE)
+            step_back(self.pid)
 
     def _worked(self) -> float:
         """Give the seconds that it has had a core."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from khyber.engine.isolation.child import serve_queries, serve_update
 from khyber.engine.isolation.holding import Holding, Loader
 from khyber.engine.isolation.messages import Exited, Fork, Forked, Loaded, NotLoaded, Own, packed
+from khyber.engine.isolation.own_memory import give_back
 from khyber.engine.isolation.page import checked
 from khyber.engine.isolation.processes import (
     forked,
@@ -43,6 +44,7 @@ def load_and_hold(control: Channel, loader: Loader, spool_folder: Path) -> None:
         failure = EngineFailure(f"The dataset cannot be loaded: {type(error).__name__}: {error}.")
         control.send(NotLoaded(packed(failure)))
         return
+    give_back()  # the children would copy it
     control.send(Loaded(holding.promotes, version))
     generations(lambda: hold(control, holding, spool_folder))
 

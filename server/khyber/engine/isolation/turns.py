@@ -74,14 +74,18 @@ class _Account:
 class Turns:
     """The queue. It decides; whoever asks it starts, pauses, resumes and ends the queries themselves.
 
-    The client whose queries have run the least goes first. A query that has run for ``QUANTUM`` is paused
-    when one of such a client waits, so that long queries hold up nobody. Times are seconds of one clock.
+    The client whose queries have run the least goes first. One that comes is taken to have run as long as
+    the one of those here that has run the least, less ``CREDIT``, which is not counted again for the next
+    one that comes: else many who come would hold up those who wait. A query that has run for ``QUANTUM``
+    is paused when one of such a client waits, so that long queries hold up nobody. Times are seconds of
+    one clock.
     """
 
     def __init__(self, bounds: Bounds) -> None:
         self._bounds = bounds
         self._accounts: dict[str, _Account] = {}
         self._mean = 0.1
+        self._level = 0.0
         self.running = 0
         self.paused = 0
         self.waiting = 0
@@ -223,8 +227,9 @@ class Turns:
     def _account(self, client: str, now: float) -> _Account:
         account = self._accounts.get(client)
         if account is None:
-            least = min((other.used_by(now) for other in self._accounts.values()), default=CREDIT)
-            account = self._accounts[client] = _Account(least - CREDIT)
+            least = min((other.used_by(now) for other in self._accounts.values()), default=self._level)
+            self._level = max(self._level, least)
+            account = self._accounts[client] = _Account(self._level - CREDIT)
         return account
 
     def _first_of(self, account: _Account, now: float, *, may_start: bool) -> Turn | None:
