@@ -36,6 +36,7 @@ bench: $(VENV)/.developing ## Print the figures that README and docs quote
 	$(BIN)/python bench/serve.py
 	$(BIN)/python bench/reasoning.py
 	$(BIN)/python bench/isolation.py
+	$(BIN)/python -m bench.forked_memory
 	$(BIN)/python -m bench.edge
 	$(BIN)/python -m bench.validation
 	$(BIN)/python -m bench.incremental
