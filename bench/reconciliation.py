@@ -191,7 +191,7 @@ def main() -> None:
         with serving(home, place / "state") as server:
             began = perf_counter()
             server.ask("GET", "/reconcile")
-            print(f"first answer, with the index made: {perf_counter() - began:.2f} s")
+            print(f"first answer: {perf_counter() - began:.2f} s")
             rate, share = throughput(server, names(options.names))
             print(f"{options.names:,} names in batches of {BATCH}: {rate:,.0f} names/s")
             print(f"{share:.1%} of them got candidates")

@@ -299,6 +299,17 @@ SLOTS: Setting[int] = Setting(
     metavar="NUMBER",
     default_text="one less than the machine has cores",
 )
+GRACE: Setting[float] = Setting(
+    name="grace",
+    option="--grace",
+    variable="KHYBER_GRACE",
+    default=10.0,
+    type=seconds,
+    help="How long running requests may go on when the server is told to end, in seconds; then 503.",
+    expects="a number of seconds above 0",
+    metavar="SECONDS",
+    default_text="10",
+)
 MAX_WAITING: Setting[int] = Setting(
     name="max_waiting",
     option="--max-waiting",
@@ -405,6 +416,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     RESULT_LIMIT,
     SLOTS,
     MAX_WAITING,
+    GRACE,
     CACHE_SIZE,
     LEDGER,
     MAX_CONTRIBUTION_BYTES,

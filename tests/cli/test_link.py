@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -83,12 +84,25 @@ def test_candidates_are_printed_with_reasons_and_written_as_proposals(desk: Desk
 
 
 def test_without_nodes_the_undecided_actors_are_looked_for(desk: Desk) -> None:
-    ran = desk.run("suggest")
+    for name in ("ontology", "data", "shapes"):
+        shutil.copytree(graph_home() / name, desk.folder / "home" / name)
+    file = desk.folder / "home" / MAPPINGS
+    rows = file.read_text().splitlines(keepends=True)
+    undecided = [row for row in rows if not row.startswith("actor:unhcr\t")]
+    assert len(undecided) == len(rows) - 1
+    file.write_text("".join(undecided))
+    ran = desk.run("suggest", "--home", str(desk.folder / "home"))
     assert ran.returncode == 0, ran.stderr
     searched = {asked["search"] for asked in desk.base.asked if "search" in asked}
-    assert "Suicide bomber of 6 February 2026" in searched
+    assert "Refugee agency of the United Nations" in searched
     assert "Pakistan" not in searched
-    assert ran.stdout.count("nothing found") == 3
+    assert [line.split()[0] for line in ran.stdout.splitlines()] == ["Node", "actor:unhcr"]
+
+
+def test_every_curated_actor_is_decided_about(desk: Desk) -> None:
+    ran = desk.run("suggest")
+    assert ran.returncode == 0, ran.stderr
+    assert [asked for asked in desk.base.asked if "search" in asked] == []
 
 
 def test_a_terminal_shows_how_far_it_is_and_why_it_waits(desk: Desk) -> None:

@@ -15,17 +15,17 @@ from contributions.khyber_graph import base_quads, graph_of, in_graph, named, tr
 from khyber.contributions.history import Accepted, asserted_after
 from khyber.contributions.merging import merge
 from khyber.contributions.patch import Patch
-from khyber.contributions.published import Published, asserts
+from khyber.contributions.published import Published
 from khyber.contributions.undo import Undo, revert
 from khyber.contributions.upgrades import replay
-from khyber.contributions.versions import composed
 from khyber.errors import Conflict
-from khyber.rdf.delta import Delta
+from khyber.rdf.delta import Delta, composed
 from khyber.rdf.namespaces import ID, OWL, RDF
 from khyber.reasoning.base import reasoner
 from khyber.reasoning.seminaive import SparqlReasoner
 from khyber.release.release import release_id
 from khyber.release.sources import CORE_GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPH
+from khyber.validation.asserted import is_asserted
 
 STEPS = 14
 SEEDS = range(15)
@@ -124,7 +124,9 @@ class Office:
 
 
 def asserted_triples(published: Published) -> set[Triple]:
-    return {quad.triple for graph in published.counts() if asserts(graph) for quad in published.quads(graph)}
+    return {
+        quad.triple for graph in published.counts() if is_asserted(graph) for quad in published.quads(graph)
+    }
 
 
 def random_patch(pick: random.Random, published: Published) -> Patch:
@@ -156,7 +158,7 @@ def id_from_scratch(history: Sequence[Accepted]) -> str:
     """Name what somebody gets who applies the history to the curated graph and reasons over everything."""
     stated = [quad for quad in base_quads() if named(quad) != INFERRED_GRAPH]
     quads = asserted_after(stated, history).quads
-    premises = {quad.triple for quad in quads if asserts(named(quad))} | ontology()
+    premises = {quad.triple for quad in quads if is_asserted(named(quad))} | ontology()
     return release_id([*quads, *in_graph(SparqlReasoner().infer(premises), INFERRED_GRAPH)])
 
 

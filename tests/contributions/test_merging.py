@@ -9,13 +9,14 @@ from contributions.khyber_graph import base_quads, graph_of, named, triples
 from khyber.contributions.history import Accepted
 from khyber.contributions.merging import merge, retire
 from khyber.contributions.patch import Patch
-from khyber.contributions.published import Published, asserts
+from khyber.contributions.published import Published
 from khyber.contributions.undo import revert
 from khyber.errors import Conflict, InputError, NotFound
 from khyber.rdf.namespaces import ID
 from khyber.reasoning.base import reasoner
 from khyber.release.compile import judged
 from khyber.release.sources import CORE_GRAPH, ONTOLOGY_GRAPH, SHAPES_GRAPH
+from khyber.validation.asserted import is_asserted
 from khyber.validation.findings import Finding
 
 TTP, DOUBLE = f"{ID}actor/ttp", f"{ID}actor/ttp-again"
@@ -40,7 +41,7 @@ def publish(published: Published, patch: Patch, number: int = 2) -> None:
 def violations(published: Published) -> set[Finding]:
     graphs: dict[str, list[Triple]] = {ONTOLOGY_GRAPH: [], SHAPES_GRAPH: []}
     for quad in published.quads():
-        kept = named(quad) if not asserts(named(quad)) else CORE_GRAPH
+        kept = named(quad) if not is_asserted(named(quad)) else CORE_GRAPH
         graphs.setdefault(kept, []).append(quad.triple)
     report, _ = judged(graphs, reasoner())
     return {each for each in report.findings if each.severity == "Violation"}

@@ -32,6 +32,7 @@ from running import Answer, Server, serving
 ENDPOINT = WIKIDATA[0]
 QUERIES = {query.name: query for query in example_queries(graph_home()) if query.is_federated}
 HEADS, COORDINATES = "head-of-government-when-speaking", "coordinates-from-wikidata"
+POPULATION = "population-of-the-provinces"
 WIKIDATA_PREFIXES = {
     "p": "http://www.wikidata.org/prop/",
     "pq": "http://www.wikidata.org/prop/qualifier/",
@@ -54,6 +55,12 @@ EXPECTED = {
         ["place:kabul", "wd:Q5838", "69.25", "34.5"],
         ["place:paktika", "wd:Q185575", "69", "32.5"],
     ],
+    POPULATION: [
+        ["place:khyber-pakhtunkhwa", "wd:Q183314", "2000000", "2017"],
+        ["place:khyber-pakhtunkhwa", "wd:Q183314", "2000003", "2017"],
+        ["place:nangarhar", "wd:Q178471", "1000100", "2020"],
+        ["place:paktika", "wd:Q185575", "300000", ""],
+    ],
 }
 LINKED = {
     HEADS: "?node a khyber:State ; skos:exactMatch ?item",
@@ -61,6 +68,7 @@ LINKED = {
         "?node a khyber:Place ; skos:exactMatch | skos:closeMatch ?item "
         "FILTER NOT EXISTS { ?node wgs84:lat ?known }"
     ),
+    POPULATION: "?node a khyber:Province ; skos:exactMatch ?item",
 }
 """What must be linked for the list of items in the query to be whole."""
 
@@ -115,18 +123,23 @@ DOWN = "down"
 
 @pytest.fixture(scope="module")
 def endpoints(wikidata: Remote) -> Iterator[dict[str, str]]:
-    """Give the endpoint that plays Wikidata, and one for each sort of trouble."""
+    """Give the endpoint that plays Wikidata, and one for each query and sort of trouble: none is tired yet."""
     with ExitStack() as stack:
         named = {"well": wikidata.endpoint}
-        for name, (behaviour, _, _) in BEHAVIOURS.items():
-            troubled = stack.enter_context(remote())
-            for member, value in behaviour.items():
-                setattr(troubled, member, value)
-            named[name] = troubled.endpoint
-        gone = stack.enter_context(socket.socket())
-        gone.bind(("127.0.0.1", 0))  # bound and not listening: nobody else gets the port meanwhile
-        named[DOWN] = f"http://127.0.0.1:{gone.getsockname()[1]}/sparql"
+        for query in QUERIES:
+            for name, (behaviour, _, _) in BEHAVIOURS.items():
+                troubled = stack.enter_context(remote())
+                for member, value in behaviour.items():
+                    setattr(troubled, member, value)
+                named[in_trouble(name, query)] = troubled.endpoint
+            gone = stack.enter_context(socket.socket())
+            gone.bind(("127.0.0.1", 0))  # bound and not listening: nobody else gets the port meanwhile
+            named[in_trouble(DOWN, query)] = f"http://127.0.0.1:{gone.getsockname()[1]}/sparql"
         yield named
+
+
+def in_trouble(name: str, query: str) -> str:
+    return f"{name}, asked {query}"
 
 
 @pytest.fixture(scope="module")
@@ -203,13 +216,15 @@ def test_a_place_with_coordinates_of_its_own_is_left_out(start: Start, wikidata:
 
 
 @pytest.mark.parametrize("name", [*BEHAVIOURS, DOWN])
+@pytest.mark.parametrize("query", QUERIES)
 def test_trouble_with_wikidata_is_told_with_the_name_of_the_endpoint(
-    server: Server, endpoints: dict[str, str], name: str
+    server: Server, endpoints: dict[str, str], query: str, name: str
 ) -> None:
     _, error, said = BEHAVIOURS.get(name, ({}, BadGateway, "cannot be reached"))
-    answer = server.ask(text_for(QUERIES[COORDINATES], endpoints[name]), accept=JSON)
+    endpoint = endpoints[in_trouble(name, query)]
+    answer = server.ask(text_for(QUERIES[query], endpoint), accept=JSON)
     problem = assert_problem(answer.status, answer.headers["Content-Type"], answer.body, error)
-    assert endpoints[name] in problem["detail"]
+    assert endpoint in problem["detail"]
     assert said in problem["detail"]
     assert answer.headers["Retry-After"] == ("77" if error is EndpointBusy else None)
 
@@ -217,7 +232,7 @@ def test_trouble_with_wikidata_is_told_with_the_name_of_the_endpoint(
 def test_trouble_with_wikidata_leaves_what_is_here_when_the_call_is_silent(
     server: Server, endpoints: dict[str, str]
 ) -> None:
-    text = text_for(QUERIES[COORDINATES], endpoints["sending garbage"])
+    text = text_for(QUERIES[COORDINATES], endpoints[in_trouble("sending garbage", COORDINATES)])
     silent = text.replace("SERVICE <", "SERVICE SILENT <")
     found = rows_of(server.ask(silent, accept=JSON))
     assert {("place:kabul", "wd:Q5838", "", ""), ("place:paktika", "wd:Q185575", "", "")} <= set(found)

@@ -89,7 +89,7 @@ def test_what_the_graph_knows_of_a_node(nodes: Nodes) -> None:
 
 
 def test_a_node_that_is_not_there_is_named(nodes: Nodes) -> None:
-    with pytest.raises(UsageError, match="There is no node actor:nobody in the curated graph"):
+    with pytest.raises(UsageError, match="There is no node actor:nobody in the graph"):
         nodes.named("actor:nobody")
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from khyber.errors import Location, RdfSyntaxError
-from khyber.rdf.delta import Delta, from_rdf_patch, to_rdf_patch
+from khyber.rdf.delta import Delta, composed, from_rdf_patch, to_rdf_patch
 
 _nodes = st.sampled_from([NamedNode(f"http://example.org/{name}") for name in "abc"])
 _objects = st.one_of(_nodes, st.text(max_size=3).map(Literal))
@@ -33,6 +35,14 @@ def test_one_delta_after_another_leads_where_both_lead(
     on = Delta.of(third - second, second - third)
     assert _apply(first, there.then(on)) == third
     assert there.then(there.inverse) == Delta()
+
+
+@given(st.lists(_quads, min_size=1))
+def test_many_deltas_lead_from_the_first_state_to_the_last(states: list[frozenset[Quad]]) -> None:
+    deltas = [Delta.of(after - before, before - after) for before, after in pairwise(states)]
+    there = Delta.of(states[-1] - states[0], states[0] - states[-1])
+    assert composed(deltas) == there
+    assert from_rdf_patch(b"".join(map(to_rdf_patch, deltas)), "patch") == there
 
 
 def test_a_row_that_is_no_quad_is_refused_with_its_line_and_column() -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from threading import Event
+from threading import Event, Thread
 
 import pyoxigraph as ox
 import pytest
@@ -15,7 +16,8 @@ from khyber.engine.base import Engine, Limits, Query, Result, ResultFormat
 from khyber.errors import EngineFailure
 from khyber.rdf.delta import Delta
 from khyber.rdf.namespaces import GRAPH, ID, RDFS
-from khyber.reconciliation.editions import Editions
+from khyber.reconciliation.editions import Editions, keep_up
+from khyber.reconciliation.index import at_once
 from named_graph import engine
 
 LABEL = NamedNode(RDFS + "label")
@@ -109,3 +111,91 @@ def test_a_failure_is_raised_and_the_next_tries_again() -> None:
     gate.fails = False
     gate.open.set()
     assert editions.current(gate).catalogue.entities
+
+
+def test_an_index_made_ahead_is_there_for_who_asks() -> None:
+    gate, editions = Gate(engine()), Editions()
+    gate.open.set()
+    editions.refresh(gate, at_once)
+    asked = gate.asked
+    assert asked
+    editions.refresh(gate, at_once)
+    editions.current(gate)
+    assert gate.asked == asked
+
+
+def test_others_go_on_while_an_index_is_made_ahead() -> None:
+    rested: list[None] = []
+    Editions().refresh(engine(), lambda: rested.append(None))
+    assert rested
+
+
+def test_who_asks_first_waits_for_the_index_that_is_being_made_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("khyber.reconciliation.editions.PATIENCE", 0.05)
+    published = engine()
+    gate, editions = Gate(published), Editions()
+    gate.open.set()
+    before = editions.current(gate)
+    published.apply(Delta((KABUL,), ()), "2")
+    gate.open.clear()
+    gate.reached.clear()
+    with ThreadPoolExecutor(2) as pool:
+        ahead = pool.submit(editions.refresh, gate, at_once)
+        assert gate.reached.wait(30)
+        first = pool.submit(editions.current, gate)
+        wait([first], timeout=0.5)  # longer than the others wait
+        assert not first.done()
+        assert editions.current(gate) is before
+        gate.open.set()
+        ahead.result(30)
+        assert "place/kabul" in first.result(30).catalogue.entities
+
+
+def test_who_waited_gets_no_index_of_a_version_before_the_one_they_saw() -> None:
+    published, editions = engine(), Editions()
+    has_read, go_on = Event(), Event()
+
+    def hold() -> None:
+        has_read.set()
+        assert go_on.wait(30)
+
+    with ThreadPoolExecutor(2) as pool:
+        ahead = pool.submit(editions.refresh, published, hold)
+        assert has_read.wait(30)
+        published.apply(Delta((KABUL,), ()), "2")
+        asked = pool.submit(editions.current, published)
+        go_on.set()
+        ahead.result(30)
+        assert "place/kabul" in asked.result(30).catalogue.entities
+
+
+def test_each_version_is_indexed_ahead_until_the_end_also_after_a_failure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("khyber.reconciliation.editions.AFTER_FAILURE", 0.01)
+    published = engine()
+    gate, editions, ended = Gate(published, fails=True), Editions(), Event()
+    gate.open.set()
+    follower = Thread(target=keep_up, args=(editions, gate, at_once, ended), daemon=True)
+    follower.start()
+    try:
+        assert gate.reached.wait(30)
+        gate.fails = False
+        for version, delta in (("2", Delta((KABUL,), ())), ("3", Delta((), (KABUL,)))):
+            wait_until_made_of(gate, editions)
+            published.apply(delta, version)
+        wait_until_made_of(gate, editions)
+    finally:
+        ended.set()
+    follower.join(30)
+    assert not follower.is_alive()
+
+
+def wait_until_made_of(gate: Gate, editions: Editions) -> None:
+    """Wait until the follower has seen the version of now, which it has made by itself."""
+    seen = gate.version()
+    for _ in range(3000):
+        if editions.version == seen:
+            return
+        time.sleep(0.01)
+    pytest.fail(f"There is no index of version {seen}.")

@@ -108,6 +108,12 @@ def test_only_prefixes_that_are_used_are_written() -> None:
     assert "place" not in write_mappings(read(head + NAMES_LINE + row()))
 
 
+def test_an_item_may_have_a_number_of_any_length() -> None:
+    items = ["wd:Q9", "wd:Q10", "wd:Q" + "9" * 5000]
+    text = HEAD + NAMES_LINE + "".join(row(object_id=item) for item in reversed(items))
+    assert [link.item for link in read(write_mappings(read(text))).links] == items
+
+
 WRONG = {
     "no columns": (HEAD, ":9:1: The names of the columns are missing."),
     "an unknown column": (
@@ -140,6 +146,10 @@ WRONG = {
     "an unknown prefix": (
         HEAD + NAMES_LINE + row(subject_id="place:north"),
         ":10:1: 'place:north' is no name with a prefix of the head. Prefixes are: actor, semapv, skos, sssom, wd.",
+    ),
+    "a name that makes no IRI": (
+        HEAD + NAMES_LINE + row(object_id="wd:Q843>"),
+        ":10:35: 'wd:Q843>' makes no IRI.",
     ),
     "an IRI for a name": (
         HEAD + NAMES_LINE + row(object_id="http://x"),

@@ -8,7 +8,6 @@ from khyber.errors import (
     InputError,
     KhyberError,
     MethodNotAllowed,
-    PayloadTooLarge,
     QueryRefused,
     UnsupportedMediaType,
     UsageError,
@@ -183,12 +182,6 @@ def test_a_wrong_request_is_refused_by_name(
 def test_a_query_means_the_same_by_every_way_of_sending_it(text: str) -> None:
     encoded = urlencode({"query": text})
     assert parse(get(encoded)) == parse(form(encoded)) == parse(direct(text.encode())) == QueryOperation(text)
-
-
-def test_a_body_is_refused_from_the_first_byte_over_the_limit() -> None:
-    assert parse(direct(b"ASK {}"), body_limit=6) == QueryOperation(ASK)
-    with pytest.raises(PayloadTooLarge, match="5 bytes"):
-        parse(direct(b"ASK {}"), body_limit=5)
 
 
 UPDATES_REFUSED = {

@@ -51,6 +51,7 @@ def test_writing_without_a_token_that_is_known_is_unauthorized_and_changes_nothi
     problem = assert_refused(answer, Unauthorized)
     assert answer.headers["WWW-Authenticate"].startswith("Bearer ")
     assert TOKEN not in str(problem)
+    assert "khyber serve prints the token" in problem["remedy"]
     assert (values(client), values(client, ONE)) == (["0"], ["1"])
 
 

@@ -1,18 +1,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass
 from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
 
-from khyber.engine.base import Limits, Query, Result, ResultFormat
 from khyber.engine.memory import MemoryEngine
 from khyber.errors import KhyberError
 from khyber.web.app import create_app
 from problem_shape import assert_problem
+from web.failing import FailingEngine
 
 
 @dataclass(frozen=True)
@@ -22,24 +21,6 @@ class Example:
     description: str
     text: str
     tags: tuple[str, ...] = ()
-
-
-class BrokenEngine:
-    """An engine with a mistake of ours in it."""
-
-    def answer(
-        self, query: Query, result_format: ResultFormat, *, limits: Limits | None = None, client: str = ""
-    ) -> Result:
-        raise KeyError(f"secret {query.text} {result_format} {limits} {client}")
-
-    def size(self) -> int:
-        return 0
-
-    def graphs(self) -> Mapping[str, int]:
-        return {}
-
-    def version(self) -> str:
-        return "1"
 
 
 @pytest.fixture
@@ -66,7 +47,7 @@ def test_the_page_says_what_is_served(client: FlaskClient) -> None:
 
 
 def test_a_mistake_of_ours_is_logged_and_not_shown(caplog: pytest.LogCaptureFixture) -> None:
-    client = create_app(BrokenEngine()).test_client()
+    client = create_app(FailingEngine(lambda asked: KeyError(f"secret {asked}"))).test_client()
     with caplog.at_level(logging.ERROR):
         answer = client.get("/sparql", query_string={"query": "ASK {}"})
     assert_problem(answer.status_code, answer.content_type, answer.data, KhyberError)

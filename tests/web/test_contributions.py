@@ -283,6 +283,12 @@ def test_the_iri_of_a_contribution_leads_to_it(khyber: Contributing) -> None:
     assert members(khyber.fetch(f"/contribution/{number}"))["id"] == number
 
 
+def test_who_has_no_token_is_told_where_one_comes_from(khyber: Contributing) -> None:
+    remedy = str(assert_told(khyber.fetch("/tokens"), Unauthorized)["remedy"])
+    assert "khyber token create" in remedy
+    assert "khyber serve" not in remedy
+
+
 def test_tokens_are_made_listed_and_revoked_by_admins(khyber: Contributing) -> None:
     for role in (None, "contributor", "curator"):
         expected = Forbidden if role else Unauthorized

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -38,12 +37,6 @@ EDITOR_VOID = """SELECT DISTINCT ?subjectClass ?prop ?objectClass ?objectDatatyp
     ?cp void:class ?subjectClass ; void:propertyPartition ?pp . ?pp void:property ?prop .
     OPTIONAL {{ ?pp void:classPartition [ void:class ?objectClass ] } UNION
               { ?pp void-ext:datatypePartition [ void-ext:datatype ?objectDatatype ] }} }"""
-
-
-@pytest.fixture(scope="module")
-def khyber() -> Iterator[Server]:
-    with serving() as running:
-        yield running
 
 
 def rows_of(server: Server, path: str, query: str) -> list[dict[str, str]]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
+from logging import CRITICAL, Logger
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote, urlencode
@@ -164,7 +165,7 @@ class Both:
             for engine, log, way in zip(self.engines, self._logs, (True, False), strict=True)
         ]
         for app in self.apps:
-            app.logger.disabled = True
+            app.logger = Logger(app.name, CRITICAL)  # all applications share the usual one
         self._etag: str | None = None
 
     def answer(self, sent: Sent) -> tuple[int, dict[str, str], bytes]:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, DefaultGraph, Quad, RdfFormat
 
-from khyber.config import STATE, graph_home
 from khyber.errors import NotAcceptable, NotFound, UsageError
 from khyber.rdf.reading import read_file
-from khyber.release.cache import load_or_compile
 from khyber.release.release import Release
 from khyber.sparql.formats import BY_KEY, DUMPS
 from problem_shape import assert_problem
@@ -24,17 +21,6 @@ ex:a ex:p [ ex:q "one\\ntwo \\" {" ] , "1"^^ex:unit .
 GRAPH ex:g { ex:a ex:p "@prefix x: <y> ." , "–"@en . _:b ex:p ex:a , "}" . GRAPH_ ex:p 1.5 }
 GRAPH <urn:x:h> { ex:a ex:p _:b }
 """.replace("GRAPH_", "ex:b")
-
-
-@pytest.fixture(scope="module")
-def khyber() -> Iterator[Server]:
-    with serving() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def release() -> Release:
-    return load_or_compile(graph_home(), reasoner="sparql", state=STATE.default_value())
 
 
 def canonical(quads: list[Quad]) -> set[str]:

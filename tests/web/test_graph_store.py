@@ -10,7 +10,6 @@ from werkzeug.test import TestResponse
 
 from khyber.errors import (
     InputError,
-    KhyberError,
     MethodNotAllowed,
     NotAcceptable,
     NotFound,
@@ -20,7 +19,17 @@ from khyber.errors import (
     UnsupportedMediaType,
     UsageError,
 )
-from web.writable import AUTHORISED, BASE_URL, EX, ONE, application, assert_refused, values
+from web.writable import (
+    AUTHORISED,
+    BASE_URL,
+    EX,
+    ONE,
+    Refused,
+    application,
+    assert_changes_nothing,
+    assert_refused,
+    values,
+)
 
 TURTLE = {**AUTHORISED, "Content-Type": "text/turtle"}
 TWO = EX + "two"
@@ -194,7 +203,7 @@ def test_a_graph_that_is_not_there_is_not_found(client: FlaskClient, method: str
         assert_refused(answer, NotFound)
 
 
-REFUSED: dict[str, tuple[str, str, dict[str, str], bytes, type[KhyberError]]] = {
+REFUSED: dict[str, Refused] = {
     "put_graph_that_is_not_wellformed": ("PUT", named(ONE), TURTLE, b"<a> <b> .", RdfSyntaxError),
     "put_graph_that_is_not_utf_8": ("PUT", named(ONE), TURTLE, b"<a> <b> '\xff' .", RdfSyntaxError),
     "put_named_graphs": (
@@ -262,12 +271,8 @@ REFUSED: dict[str, tuple[str, str, dict[str, str], bytes, type[KhyberError]]] = 
 
 
 @pytest.mark.parametrize("refused", REFUSED.values(), ids=REFUSED.keys())
-def test_what_is_refused_changes_nothing(
-    client: FlaskClient, refused: tuple[str, str, dict[str, str], bytes, type[KhyberError]]
-) -> None:
-    method, path, headers, body, error = refused
-    assert_refused(client.open(path, method=method, headers=headers, data=body), error)
-    assert (values(client), values(client, ONE)) == (["0"], ["1"])
+def test_what_is_refused_changes_nothing(client: FlaskClient, refused: Refused) -> None:
+    assert_changes_nothing(client, refused)
 
 
 def test_put_graph_that_is_not_wellformed_tells_the_place(client: FlaskClient) -> None:

@@ -2,34 +2,16 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
 
 import pytest
 
-from khyber.engine.base import Limits, Query, Result, ResultFormat
 from khyber.errors import TooBusy
 from khyber.web.app import create_app
 from problem_shape import assert_problem
 from running import Server
+from web.failing import FailingEngine
 
-
-class BusyEngine:
-    """An engine in which too many wait."""
-
-    def answer(
-        self, query: Query, result_format: ResultFormat, *, limits: Limits | None = None, client: str = ""
-    ) -> Result:
-        asked = f"{query.text} {result_format} {limits} {client}"
-        raise TooBusy(f"Too many wait for {asked}.", retry_after=3)
-
-    def size(self) -> int:
-        return 0
-
-    def graphs(self) -> Mapping[str, int]:
-        return {}
-
-    def version(self) -> str:
-        return "1"
+BUSY = FailingEngine(lambda asked: TooBusy(f"Too many wait for {asked}.", retry_after=3))
 
 
 @pytest.mark.parametrize("path", ["/health", "/health/live", "/health/ready"])
@@ -43,7 +25,7 @@ def test_a_server_that_is_well_says_so_and_is_asked_anew_each_time(server: Serve
 
 
 def test_a_server_whose_engine_is_busy_lives_and_is_not_ready() -> None:
-    client = create_app(BusyEngine()).test_client()
+    client = create_app(BUSY).test_client()
     assert client.get("/health/live").status_code == 200
     answer = client.get("/health/ready")
     assert_problem(answer.status_code, answer.content_type, answer.data, TooBusy)
@@ -51,7 +33,7 @@ def test_a_server_whose_engine_is_busy_lives_and_is_not_ready() -> None:
 
 
 def test_a_probe_leaves_nothing_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    client = create_app(BusyEngine()).test_client()
+    client = create_app(BUSY).test_client()
     with caplog.at_level(logging.WARNING):
         client.get("/health/ready")
     assert caplog.text == ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 from urllib.parse import quote, unquote, urlsplit
@@ -12,13 +11,11 @@ import pyoxigraph as ox
 import pytest
 from pyoxigraph import NamedNode, Quad, RdfFormat
 
-from khyber.config import STATE, graph_home
 from khyber.errors import NotAcceptable, NotFound
 from khyber.rdf.namespaces import BASE, GRAPH, ID, ONTOLOGY, SHAPE, TERM
-from khyber.release.cache import load_or_compile
 from khyber.release.release import Release
 from problem_shape import assert_problem
-from running import Answer, Server, serving
+from running import Answer, Server
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 FORMATS = {
@@ -30,17 +27,6 @@ FORMATS = {
 ASSERTION = "/id/assertion/accusation-of-sheltering-ttp"
 PATHS = ("/id/actor/ttp", ASSERTION, "/id/query/network", "/ontology", "/shapes", "/graph/core", "/id/stance")
 FEW_AT_ONCE = 4
-
-
-@pytest.fixture(scope="module")
-def khyber() -> Iterator[Server]:
-    with serving() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def release() -> Release:
-    return load_or_compile(graph_home(), reasoner="sparql", state=STATE.default_value())
 
 
 class Page(HTMLParser):

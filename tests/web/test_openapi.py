@@ -88,6 +88,15 @@ def test_the_query_endpoint_is_described_with_its_formats_and_parameters(documen
     }
 
 
+def test_what_needs_a_token_says_so_and_reading_needs_none(document: dict[str, Any]) -> None:
+    secured = {(verb, path) for (verb, path), each in operations(document).items() if "security" in each}
+    writes = {(verb, path) for verb, path in operations(document) if verb in ("put", "delete")}
+    posts = {("post", path) for path in ("/update", "/graphs", "/graphs/{path}", "/contributions", "/merges")}
+    assert writes
+    assert writes | posts | {("get", "/tokens"), ("post", "/tokens")} <= secured
+    assert {path for verb, path in secured if verb == "get"} == {"/tokens"}
+
+
 def test_what_is_said_of_addresses_is_said_of_those_that_there_are() -> None:
     assert set(DETAILS) <= {rule.rule for rule in APP.url_map.iter_rules()}
 

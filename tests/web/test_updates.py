@@ -8,7 +8,6 @@ from flask.testing import FlaskClient
 from khyber.errors import (
     Conflict,
     InputError,
-    KhyberError,
     MethodNotAllowed,
     PayloadTooLarge,
     QueryRefused,
@@ -17,7 +16,16 @@ from khyber.errors import (
     UnsupportedMediaType,
     UsageError,
 )
-from web.writable import AUTHORISED, EX, ONE, application, assert_refused, values
+from web.writable import (
+    AUTHORISED,
+    EX,
+    ONE,
+    Refused,
+    application,
+    assert_changes_nothing,
+    assert_refused,
+    values,
+)
 
 UPDATE = {**AUTHORISED, "Content-Type": "application/sparql-update"}
 FORM = {**AUTHORISED, "Content-Type": "application/x-www-form-urlencoded"}
@@ -64,7 +72,7 @@ def test_the_next_query_sees_an_update_that_a_cached_result_does_not() -> None:
         assert values(cached) == [*before, str(number)]
 
 
-REFUSED: dict[str, tuple[str, str, dict[str, str], bytes, type[KhyberError]]] = {
+REFUSED: dict[str, Refused] = {
     "post_update_syntax": ("POST", "/update", UPDATE, b"CLEAR XYZ", QuerySyntaxError),
     "post_update_conflict": ("POST", "/update", UPDATE, f"CREATE GRAPH <{ONE}>".encode(), Conflict),
     "post_update_load": ("POST", "/update", UPDATE, b"LOAD <http://127.0.0.1:1/>", QueryRefused),
@@ -93,12 +101,8 @@ REFUSED: dict[str, tuple[str, str, dict[str, str], bytes, type[KhyberError]]] = 
 
 
 @pytest.mark.parametrize("refused", REFUSED.values(), ids=REFUSED.keys())
-def test_what_is_refused_changes_nothing(
-    client: FlaskClient, refused: tuple[str, str, dict[str, str], bytes, type[KhyberError]]
-) -> None:
-    method, path, headers, body, error = refused
-    assert_refused(client.open(path, method=method, headers=headers, data=body), error)
-    assert (values(client), values(client, ONE)) == (["0"], ["1"])
+def test_what_is_refused_changes_nothing(client: FlaskClient, refused: Refused) -> None:
+    assert_changes_nothing(client, refused)
 
 
 def test_post_update_syntax_tells_the_place(client: FlaskClient) -> None:

@@ -21,6 +21,9 @@ TOKEN = "a-token-for-tests"  # noqa: S105
 AUTHORISED = {"Authorization": f"Bearer {TOKEN}"}
 BASE_URL = "https://base.example"
 
+Refused = tuple[str, str, dict[str, str], bytes, type[KhyberError]]
+"""A request that is refused: its method, address, headers and body, and the error that says so."""
+
 
 def application(*, writable: bool = True, **options: Any) -> Flask:
     """Make the application over one triple in the default graph and one in a named graph."""
@@ -42,3 +45,10 @@ def values(client: FlaskClient, graph: str | None = None) -> list[str]:
 def assert_refused(answer: TestResponse, error: type[KhyberError]) -> dict[str, Any]:
     """Assert that an answer is the problem of the class ``error``, and give its members."""
     return assert_problem(answer.status_code, answer.headers["Content-Type"], answer.data, error)
+
+
+def assert_changes_nothing(client: FlaskClient, refused: Refused) -> None:
+    """Assert that a request gets its error, and that the dataset is as it was made."""
+    method, path, headers, body, error = refused
+    assert_refused(client.open(path, method=method, headers=headers, data=body), error)
+    assert (values(client), values(client, ONE)) == (["0"], ["1"])

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from khyber.cli.doors import ledger_alone
 from khyber.cli.options import setting_option
 from khyber.config import LEDGER, STATE
-from khyber.contributions.ledger.ledger import Ledger
 
 
 @click.command()
@@ -21,6 +20,6 @@ def backup(folder: Path, state: Path, ledger: str) -> None:
 
     Together with the files of the curated graph the copy restores everything: khyber serve --state DIR.
     """
-    with Ledger.open(ledger or state, clock=lambda: datetime.now(UTC), check=False) as opened:
+    with ledger_alone(ledger or state) as opened:
         file = opened.backup(folder)
     click.echo(f"The ledger is copied to {file}.")

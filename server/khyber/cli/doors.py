@@ -6,10 +6,11 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import wraps
 from getpass import getuser
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,6 +22,9 @@ from khyber.contributions.door import Door
 from khyber.contributions.records import Account
 from khyber.contributions.roles import Role
 from khyber.errors import StateInUse
+
+if TYPE_CHECKING:
+    from khyber.contributions.ledger import Ledger
 
 TOKEN_VARIABLE = "KHYBER_TOKEN"  # noqa: S105 - the name of a variable
 """The variable that holds the token for --endpoint; no option does, as others can see a command's options."""
@@ -88,6 +92,13 @@ def opened(where: Where) -> Iterator[Door]:
             )
             door = stack.enter_context(opening)
         yield door
+
+
+def ledger_alone(place: str | Path) -> Ledger:
+    """Open a ledger by itself, also while a server works with it; raise what Ledger.open raises."""
+    from khyber.contributions.ledger import Ledger  # noqa: PLC0415 - not needed with --endpoint
+
+    return Ledger.open(place, clock=lambda: datetime.now(UTC), check=False)
 
 
 @contextmanager

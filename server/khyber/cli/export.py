@@ -6,7 +6,6 @@ Without --endpoint the ledger is read by itself, also while a server works with 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import cast
@@ -14,7 +13,7 @@ from typing import cast
 import click
 from pyoxigraph import NamedNode, Quad, RdfFormat, serialize
 
-from khyber.cli.doors import Where, where_options
+from khyber.cli.doors import Where, ledger_alone, where_options
 from khyber.cli.output import OUT, write
 from khyber.cli.progress import stage_lines
 from khyber.contributions.ledger import Ledger
@@ -56,7 +55,7 @@ def _quads(where: Where, version: str | None) -> Sequence[Quad]:
         state_after,
     )
 
-    with Ledger.open(where.ledger_place, clock=lambda: datetime.now(UTC), check=False) as ledger:
+    with ledger_alone(where.ledger_place) as ledger:
         head = ledger.head()
         if head is None and version is None:
             with stage_lines() as on_stage:

@@ -13,12 +13,17 @@ from http.client import HTTPConnection
 from importlib import import_module
 from threading import Thread
 from time import sleep
+from typing import TYPE_CHECKING
 
 import click
 
+from khyber.cli.ending import LONGEST_GRACE, Ending
 from khyber.cli.listening import Address
 from khyber.cli.served import Served
 from khyber.errors import EngineFailure
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 APPLICATION = "khyber.web.app:create_app"
 """The factory of the application, as the HTTP server names its target."""
@@ -32,9 +37,6 @@ As many as 32 of them may be held by clients that send their bodies slowly (khyb
 MILLISECONDS_FOR_HEADERS = 10_000
 """How long a client may take to send the head of a request, which may be 400 kB long."""
 
-SECONDS_TO_END = 3
-"""How long requests that are being answered may take to end when the server is told to end."""
-
 _LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - looked up, not listened on
 """The address that means every network → the one of them by which a machine reaches itself."""
 
@@ -44,12 +46,13 @@ def base_url(host: str, port: int) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def run(served: Served, host: str, address: Address, *, waiting: int, log_level: str) -> None:
+def run(served: Served, host: str, address: Address, *, waiting: int, grace: float, log_level: str) -> None:
     """Serve until SIGINT or SIGTERM, or until the engine or the desk has ended by itself.
 
     Raises EngineFailure where the worker has ended by itself.
 
-    ``waiting`` is how many requests may stand in the engine at once, each in a thread.
+    ``waiting`` is how many requests may stand in the engine at once, each in a thread; ``grace`` is how many
+    seconds requests may go on when the server is told to end (see khyber.cli.ending).
     """
     from granian.constants import HTTPModes, Interfaces  # noqa: PLC0415 - a wrong input needs no server
     from granian.http import HTTP1Settings  # noqa: PLC0415
@@ -58,12 +61,13 @@ def run(served: Served, host: str, address: Address, *, waiting: int, log_level:
 
     multiprocessing.set_start_method("fork", force=True)
     supervisor = os.getpid()
+    ending = Ending(min(grace, LONGEST_GRACE))
 
     def load(target: str) -> Callable[..., object]:
         """Make the application, in the worker process; only the supervisor listens to Ctrl-C."""
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
         module, _, factory = target.partition(":")
-        application: Callable[..., object] = getattr(import_module(module), factory)(
+        application: Flask = getattr(import_module(module), factory)(
             served.engine,
             release=served.release and served.engine.version,
             title=served.title,
@@ -73,9 +77,11 @@ def run(served: Served, host: str, address: Address, *, waiting: int, log_level:
             door=served.door,
             **served.options,
         )
+        application.extensions["khyber.ending"] = ending
         first_line = _first_line(served, host, address.port)
         Thread(target=_announce, args=(address, first_line), daemon=True).start()
         Thread(target=_end_with, args=(supervisor, served.has_ended), daemon=True).start()
+        Thread(target=ending.attend, args=(served.engine.last_call,), daemon=True).start()
         return application
 
     server = Server(
@@ -88,11 +94,11 @@ def run(served: Served, host: str, address: Address, *, waiting: int, log_level:
         workers=1,
         blocking_threads=waiting + FREE_THREADS,
         websockets=False,
-        workers_kill_timeout=SECONDS_TO_END,
         log_level=LogLevels(log_level),
         log_access=log_level in ("debug", "info"),
         log_dictconfig=_logging(log_level),
     )
+    server.on_startup(lambda: ending.await_signals(server))
     try:
         server.serve(target_loader=load)
     except SystemExit as ended:  # nothing but the end of a worker that nobody told to end

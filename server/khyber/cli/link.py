@@ -13,13 +13,14 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import click
-from pyoxigraph import Triple
 
 from khyber.cli.bar import Bar, progress_bar
+from khyber.cli.doors import Where
+from khyber.cli.link_graph import Graphs, curated, published
 from khyber.cli.options import setting_option
 from khyber.cli.output import OUT, write
 from khyber.cli.table import print_table
-from khyber.config import CONTACT, HOME, SERVICE_TIMEOUT, STATE, WIKIDATA_API
+from khyber.config import CONTACT, HOME, LEDGER, REASONER, SERVICE_TIMEOUT, STATE, WIKIDATA_API
 from khyber.errors import UsageError
 from khyber.federation.policy import Policy
 from khyber.linking.answers import Answers, utc_now
@@ -31,13 +32,13 @@ from khyber.linking.snapshot import Recorder, read_snapshot, write_snapshot
 from khyber.linking.suggesting import Suggestion, proposals
 from khyber.linking.suggesting import suggest as search
 from khyber.linking.values import values_block
-from khyber.linking.verifying import Verified, item_of
+from khyber.linking.verifying import Verified, item_of, links_of
 from khyber.linking.verifying import verify as look_up
 from khyber.linking.wikidata import Wikidata
 from khyber.rdf.namespaces import BASE, MAPPINGS_GRAPH
 from khyber.rdf.reading import read_bytes, shown
-from khyber.release.sources import CORE_GRAPH, MAPPINGS, REJECTED_MAPPINGS, parse_sources, read_sources
-from khyber.release.sssom import RELATIONS, MappingSet, read_mappings, write_mappings
+from khyber.release.sources import CORE_GRAPH, MAPPINGS, REJECTED_MAPPINGS
+from khyber.release.sssom import RELATIONS, Link, MappingSet, read_mappings, write_mappings
 
 _DOES_NOT_HOLD = 1
 _LONGEST_ANSWER = 268_435_456
@@ -54,6 +55,15 @@ MAX_AGE = click.option(
     metavar="DAYS",
     help="How old an answer may be that is given again without asking.",
 )
+PUBLISHED = click.option(
+    "--published",
+    is_flag=True,
+    help="Look at what is published from the state folder, with accepted contributions, instead of the "
+    "curated files.",
+)
+ENDPOINT = click.option(
+    "--endpoint", metavar="URL", help="Look at what the Khyber server at this address publishes."
+)
 
 
 @click.group()
@@ -66,19 +76,24 @@ def link() -> None:
 
 @dataclass(frozen=True)
 class Linked:
-    """The curated graph and its mappings, and how to ask Wikidata."""
+    """The curated graph, or the published one, with its mappings, and how to ask Wikidata."""
 
-    home: Path
-    state: Path
+    where: Where
+    is_published: bool
     contact: str
     api: str
     seconds: int
     max_age: float
 
+    @property
+    def home(self) -> Path:
+        """The folder of the curated files."""
+        return self.where.home
+
     @cached_property
-    def graphs(self) -> dict[str, list[Triple]]:
-        """The named graphs of the curated files."""
-        return dict(parse_sources(read_sources(self.home)))
+    def graphs(self) -> Graphs:
+        """The named graphs, of which those of the data and of the mappings are looked at."""
+        return (published if self.is_published else curated)(self.where)
 
     @cached_property
     def nodes(self) -> Nodes:
@@ -89,6 +104,12 @@ class Linked:
         """Read one of the files of mappings; without it there are none."""
         path = self.home / name
         return read_mappings(read_bytes(path), path) if path.is_file() else MappingSet({}, {}, ())
+
+    @property
+    def links(self) -> Sequence[Link]:
+        """The links that are asserted: the rows of the file, or those of the published graph."""
+        rows = self.mappings(MAPPINGS).links
+        return links_of(self.nodes.all.values(), rows) if self.is_published else rows
 
     def chosen(self, names: Sequence[str]) -> list[Node]:
         """Give the nodes of these names; without any, the actors about whom nothing is decided."""
@@ -103,7 +124,7 @@ class Linked:
         policy = Policy(
             contact=self.contact, private=(host,), seconds=self.seconds, most_bytes=_LONGEST_ANSWER
         )
-        answers = Answers(self.state / "wikidata", timedelta(days=self.max_age))
+        answers = Answers(self.where.state / "wikidata", timedelta(days=self.max_age))
         with progress_bar(steps) as bar:
 
             def on_wait(why: str, seconds: float) -> None:
@@ -117,12 +138,18 @@ def linked(*, asks: bool) -> Callable[[Command], Command]:
 
     def add(command: Command) -> Command:
         def called(**given: Any) -> Any:
-            known = {name: given.pop(name, None) for name in ("home", "state", "contact")}
+            where = Where(
+                endpoint=given.pop("endpoint", None),
+                home=given.pop("home"),
+                state=given.pop("state", None) or STATE.value(),
+                ledger=given.pop("ledger", ""),
+                reasoner=REASONER.default_value(),
+            )
             return command(
                 graph=Linked(
-                    home=known["home"],
-                    state=known["state"] or STATE.value(),
-                    contact=known["contact"] or "",
+                    where=where,
+                    is_published=given.pop("published", False) or where.endpoint is not None,
+                    contact=given.pop("contact", None) or "",
                     api=given.pop("wikidata_api", ""),
                     seconds=given.pop("service_timeout", 0),
                     max_age=given.pop("max_age", 0.0),
@@ -132,9 +159,10 @@ def linked(*, asks: bool) -> Callable[[Command], Command]:
 
         called.__doc__, called.__name__ = command.__doc__, command.__name__
         wrapped: Any = called
-        for setting in (SERVICE_TIMEOUT, STATE, WIKIDATA_API, CONTACT) if asks else ():
+        for setting in (SERVICE_TIMEOUT, LEDGER, STATE, WIKIDATA_API, CONTACT) if asks else ():
             wrapped = setting_option(setting)(wrapped)
-        wrapped = MAX_AGE(wrapped) if asks else wrapped
+        for option in (MAX_AGE, ENDPOINT, PUBLISHED) if asks else ():
+            wrapped = option(wrapped)
         wrapped = setting_option(HOME)(wrapped)
         wrapped.__click_params__ = [*getattr(command, "__click_params__", []), *wrapped.__click_params__]
         return wrapped  # type: ignore[no-any-return]
@@ -203,7 +231,7 @@ def verify(*, offline: Path | None, save: Path | None, graph: Linked) -> None:
     """
     if offline and save:
         raise UsageError("--save keeps what is asked for, and --offline asks for nothing.")
-    links = graph.mappings(MAPPINGS).links
+    links = graph.links
     nodes = {node.curie: node for node in graph.nodes.all.values()}
     if offline:
         snapshot = read_snapshot(offline)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -18,6 +19,14 @@ OUT = click.option(
     metavar="FILE",
     help="Write to this file instead of standard output.",
 )
+
+
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Write JSON, as the HTTP interface does.")
+
+
+def json_of(members: object) -> bytes:
+    """Write JSON for people and programs; half characters, as a name of a file may hold them, are escaped."""
+    return f"{json.dumps(members, ensure_ascii=False, indent=2)}\n".encode("utf-8", "backslashreplace")
 
 
 def write(data: bytes, out: Path | None) -> None:

@@ -176,10 +176,6 @@ class RemoteDoor:
         """See Door."""
         return token_of(self._exchange.send("DELETE", f"/tokens/{quote(token, safe='')}").json)
 
-    def backup(self, account: Account, folder: str) -> None:  # noqa: ARG002
-        """Raise UsageError: a server does not write where somebody far away says."""
-        raise UsageError(f"{folder} is on this machine, the ledger on the server's.", remedy="Run it there.")
-
     def export(self, key: str, version: str | None) -> bytes:
         """Give the dataset, or a version of it, in the format with this key."""
         query = urlencode({"format": key, **({"version": version} if version else {})})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import click
 
 from khyber.cli.doors import Where, local_account, opened, where_options
-from khyber.cli.output import OUT, write
+from khyber.cli.output import AS_JSON, OUT, json_of, write
 from khyber.cli.table import print_table
 from khyber.contributions.door import Door
 from khyber.contributions.interchange import contribution_members, decision_members
@@ -25,8 +24,6 @@ Deciding = Callable[[Door, Account, int, str], Decision]
 REASON = click.option("--reason", required=True, help="Why; it is kept with the decision.")
 NUMBER = click.argument("number", type=click.IntRange(1), metavar="ID")
 TAKEN_OUT = "(taken out)"
-
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="Write JSON, as the HTTP interface does.")
 
 
 @click.group()
@@ -46,7 +43,7 @@ def list_contributions(*, status: str | None, limit: int, as_json: bool, where: 
     with opened(where) as door:
         found = door.contributions(Status(status) if status else None, limit=limit)
     if as_json:
-        _print_json({"contributions": [contribution_members(each) for each in found]})
+        write(json_of({"contributions": [contribution_members(each) for each in found]}), None)
         return
     columns = ("ID", "State", "Title", "By", "Sent in", "Triples", "Version")
     print_table(columns, [_row(each) for each in found])
@@ -62,7 +59,7 @@ def show(*, number: int, as_json: bool, where: Where) -> None:
         found, decisions = door.contribution(number), list(door.decisions(number))
         if as_json:
             told = [decision_members(each) for each in decisions]
-            _print_json({**contribution_members(found), "decisions": told})
+            write(json_of({**contribution_members(found), "decisions": told}), None)
             return
         click.echo("\n".join((*_facts(found), *map(_line, decisions), "", *_content(door, number))))
 
@@ -179,7 +176,3 @@ def _print_decision(decision: Decision) -> None:
     outcome = decision.action.outcome or "redacted"
     made = "" if decision.version is None else f"; the published graph is at version {decision.version} now"
     click.echo(f"Contribution {decision.contribution} is {outcome}{made}.")
-
-
-def _print_json(members: object) -> None:
-    click.echo(json.dumps(members, ensure_ascii=False, indent=2))

@@ -24,6 +24,7 @@ from khyber.config import (
     BASE_URL,
     CACHE_SIZE,
     ENGINE,
+    GRACE,
     HOME,
     HOST,
     LEDGER,
@@ -82,6 +83,7 @@ from khyber.federation.policy import Policy
 @setting_option(RESULT_LIMIT)
 @setting_option(SLOTS)
 @setting_option(MAX_WAITING)
+@setting_option(GRACE)
 @federation_options
 @setting_option(CACHE_SIZE)
 @setting_option(LEDGER)
@@ -112,6 +114,7 @@ def serve(
     result_limit: int,
     slots: int,
     max_waiting: int,
+    grace: float,
     policy: Policy,
     cache_size: int,
     ledger: str,
@@ -163,7 +166,7 @@ def serve(
             )
             try:
                 waiting = slots + MOST_PAUSED + max_waiting
-                http.run(served, host, address, waiting=waiting, log_level=log_level)
+                http.run(served, host, address, waiting=waiting, grace=grace, log_level=log_level)
             finally:
                 desk_status = served.desk.close() if served.desk else 0  # before the engine, which it uses
                 status = served.engine.close()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 
 from khyber.cli.options import setting_option
+from khyber.cli.output import write
 from khyber.cli.table import print_table
 from khyber.config import HOME
 from khyber.contributions.csvw import csv_of, csvw_of
@@ -50,8 +50,7 @@ def template(names: tuple[str, ...], output: str | None, list_classes: bool, hom
         raise UsageError("Name a class.", remedy="khyber template --list shows those that have a template.")
     found = list({each.iri: each for each in map(templates.named, names)}.values())
     if output is None:
-        sys.stdout.buffer.write(csv_of(_only(found)))
-        sys.stdout.buffer.flush()
+        write(csv_of(_only(found)), None)
         return
     for path, content in _files(Path(output), found):
         _write(path, content)

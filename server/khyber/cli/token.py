@@ -5,13 +5,10 @@ Without --endpoint the ledger is opened by itself, also while a server works wit
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import click
 
-from khyber.cli.doors import Where, local_account, where_options
+from khyber.cli.doors import Where, ledger_alone, local_account, where_options
 from khyber.cli.table import print_table
-from khyber.contributions.ledger.ledger import Ledger
 from khyber.contributions.records import TokenFacts
 from khyber.contributions.roles import Role
 from khyber.sparql.protocol import seconds_of
@@ -44,7 +41,7 @@ def create(*, name: str, role: str, query_timeout: str | None, where: Where) -> 
     if remote is not None:
         facts, secret = remote.create_token(local_account(), name, chosen, seconds)
     else:
-        with _ledger(where) as ledger:
+        with ledger_alone(where.ledger_place) as ledger:
             facts, secret = ledger.create_token(name, chosen, query_timeout=seconds)
     click.echo(secret)
     click.echo(f"This is the token {facts.id} of {name} ({role}); keep it, it is not shown again.", err=True)
@@ -58,7 +55,7 @@ def list_tokens(*, where: Where) -> None:
     if remote is not None:
         found = remote.tokens(local_account())
     else:
-        with _ledger(where) as ledger:
+        with ledger_alone(where.ledger_place) as ledger:
             found = ledger.tokens()
     print_table(("ID", "Name", "Role", "Made", "Revoked"), [_row(facts) for facts in found])
 
@@ -72,13 +69,9 @@ def revoke(*, token_id: str, where: Where) -> None:
     if remote is not None:
         facts = remote.revoke_token(local_account(), token_id)
     else:
-        with _ledger(where) as ledger:
+        with ledger_alone(where.ledger_place) as ledger:
             facts = ledger.revoke_token(token_id)
     click.echo(f"The token {facts.id} of {visible(facts.name)} opens nothing any more.")
-
-
-def _ledger(where: Where) -> Ledger:
-    return Ledger.open(where.ledger_place, clock=lambda: datetime.now(UTC), check=False)
 
 
 def _row(facts: TokenFacts) -> tuple[str, ...]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
 import click
 
 from khyber.cli.doors import Where, opened, where_options
-from khyber.cli.output import OUT, has_colour, write
+from khyber.cli.output import OUT, has_colour, json_of, write
 from khyber.cli.submitting import document_options, uploads_of
 from khyber.contributions.door import Judged, Submission
 from khyber.validation.reports.formats import BY_KEY, render
@@ -69,6 +68,5 @@ def _written(judged: Judged, key: str, sources: tuple[str, ...], most: int | Non
     chosen = usual if most is None else most or None
     if key == "json":
         facts = {"added": judged.added, "removed": judged.removed, "version": judged.version}
-        told = {**members(judged.report, Presentation(sources, chosen)), **facts}
-        return f"{json.dumps(told, ensure_ascii=False, indent=2)}\n".encode("utf-8", "backslashreplace")
+        return json_of({**members(judged.report, Presentation(sources, chosen)), **facts})
     return render(judged.report, key, sources=sources, colour=colour, most=chosen)

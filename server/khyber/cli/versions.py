@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
 from khyber.cli.doors import Where, opened, where_options
-from khyber.cli.output import OUT, write
+from khyber.cli.output import AS_JSON, OUT, json_of, write
 from khyber.cli.table import print_table
 from khyber.contributions.interchange import version_members
 from khyber.contributions.records import Version
@@ -18,7 +17,7 @@ from khyber.validation.reports.text import visible
 
 @click.command()
 @click.option("--limit", type=click.IntRange(1, 500), default=50, show_default=True, help="How many at most.")
-@click.option("--json", "as_json", is_flag=True, help="Write JSON, as the HTTP interface does.")
+@AS_JSON
 @click.option(
     "--diff",
     "between",
@@ -39,8 +38,7 @@ def versions(
             return
         found = door.versions(limit=limit)
     if as_json:
-        members = {"versions": [version_members(each) for each in found]}
-        write(f"{json.dumps(members, ensure_ascii=False, indent=2)}\n".encode(), out)
+        write(json_of({"versions": [version_members(each) for each in found]}), out)
         return
     print_table(("Version", "When", "What", "By", "Quads", "Note"), [_row(each) for each in found])
 

@@ -14,6 +14,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
 from khyber.rdf.delta import Delta
 from khyber.rdf.namespaces import GRAPH, OWL, PROVENANCE_GRAPH, RDF, RDFS, SKOS
+from khyber.rdf.quads import graph_of
 from khyber.rdf.terms import Term
 from khyber.reasoning.consistency import Inconsistency, inconsistencies_in
 from khyber.reasoning.false_rules import FALSE_RULES, FalseRule
@@ -161,7 +162,7 @@ def _owl_terms(triples: Iterable[Triple]) -> frozenset[str]:
 
 
 def _holds_data(quad: Quad) -> bool:
-    return str(quad.graph_name)[1:-1] not in _OUTSIDE
+    return graph_of(quad) not in _OUTSIDE
 
 
 def _by_itself(item: Triple | Quad) -> Quad:

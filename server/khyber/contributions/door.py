@@ -181,6 +181,3 @@ class Door(Protocol):
 
     def revoke_token(self, account: Account, token: str) -> TokenFacts:
         """Let a token open nothing any more."""
-
-    def backup(self, account: Account, folder: str) -> None:
-        """Copy the ledger into a folder of the office's machine; raise Conflict where something is in it."""

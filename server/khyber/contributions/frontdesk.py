@@ -158,10 +158,6 @@ class Frontdesk:
         """See Door."""
         return cast("TokenFacts", self._ask("revoke_token", account, token))
 
-    def backup(self, account: Account, folder: str) -> None:
-        """See Door."""
-        self._ask("backup", account, folder)
-
     def _examined(self, submission: Submission, client: str) -> Examined:
         return cast("Examined", self._ask("examine", submission, apart=True, client=client))
 

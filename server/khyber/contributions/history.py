@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from pyoxigraph import NamedNode, Quad, Triple
 
 from khyber.contributions.patch import Patch
-from khyber.contributions.published import CURATED_GRAPHS
 from khyber.rdf.namespaces import PROVENANCE_GRAPH
+from khyber.rdf.quads import quad_in
+from khyber.validation.asserted import CURATED_GRAPHS
 
 
 @dataclass(frozen=True)
@@ -50,14 +51,10 @@ def asserted_after(base: Iterable[Quad], accepted: Sequence[Accepted]) -> Assert
         name = NamedNode(each.graph)
         if each.stands:
             for triple in each.patch.removed:
-                gone = quads.intersection(_in(triple, holder) for holder in holders)
+                gone = quads.intersection(quad_in(triple, holder) for holder in holders)
                 quads -= gone
                 missing |= {quad for quad in gone if quad.graph_name in curated}
-            quads.update(_in(triple, name) for triple in each.patch.added)
+            quads.update(quad_in(triple, name) for triple in each.patch.added)
             holders.add(name)
-        quads.update(_in(triple, NamedNode(PROVENANCE_GRAPH)) for triple in each.provenance)
+        quads.update(quad_in(triple, NamedNode(PROVENANCE_GRAPH)) for triple in each.provenance)
     return Asserted(frozenset(quads), frozenset(missing))
-
-
-def _in(triple: Triple, graph: NamedNode) -> Quad:
-    return Quad(triple.subject, triple.predicate, triple.object, graph)

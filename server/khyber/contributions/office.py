@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import NamedNode
 
 from khyber.contributions.door import Judged, Submission, WayBack
 from khyber.contributions.examination import Examiner
@@ -34,10 +33,10 @@ from khyber.contributions.records import (
 )
 from khyber.contributions.roles import Role
 from khyber.contributions.standing import deltas_after
-from khyber.contributions.versions import composed
 from khyber.engine.base import Step
 from khyber.errors import Conflict, Forbidden, InputError, KhyberError
-from khyber.rdf.delta import MEDIA_TYPE, Delta
+from khyber.rdf.delta import MEDIA_TYPE, Delta, composed
+from khyber.rdf.quads import quad_in
 from khyber.validation.findings import Report
 
 ROLES = {
@@ -50,7 +49,6 @@ ROLES = {
     "retire": Role.CURATOR,
     "redact": Role.ADMIN,
     "tokens": Role.ADMIN,
-    "backup": Role.ADMIN,
 }
 """The least role that each needs."""
 
@@ -233,13 +231,13 @@ class Office:
         self._ledger.report(number)  # raises Redacted
         patch = patch_from(self._ledger.patch(number))
         graph = NamedNode(contribution.graph)
-        added = [Quad(triple.subject, triple.predicate, triple.object, graph) for triple in patch.added]
+        added = [quad_in(triple, graph) for triple in patch.added]
         if contribution.version is not None:
             made = composed(self._deltas(contribution.version - 1, contribution.version))
             gone = set(patch.removed)
             return Delta.of(added, (quad for quad in made.removed if quad.triple in gone))
         removed = (
-            Quad(triple.subject, triple.predicate, triple.object, NamedNode(holder))
+            quad_in(triple, NamedNode(holder))
             for triple in patch.removed
             for holder in self._published.asserting(triple)
         )
@@ -291,11 +289,6 @@ class Office:
         """Let a token open nothing any more."""
         _require(account, "tokens")
         return self._ledger.revoke_token(token)
-
-    def backup(self, account: Account, folder: str) -> None:
-        """Copy the ledger into a folder."""
-        _require(account, "backup")
-        self._ledger.backup(Path(folder))
 
     # Within
 

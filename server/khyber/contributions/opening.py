@@ -157,7 +157,7 @@ def _first(release: Release) -> NewVersion:
 
 
 def _base(ledger: Ledger) -> Version | None:
-    return next((each for each in ledger.versions(limit=None) if each.kind is Kind.BASE), None)
+    return next(iter(ledger.versions(limit=1, kind=Kind.BASE)), None)
 
 
 def _on(release: Release, base: Version, ledger: Ledger, head: Version) -> Current:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pyoxigraph import DefaultGraph, Quad, Triple
+from pyoxigraph import DefaultGraph, Triple
 
 from khyber.rdf.delta import Delta, from_rdf_patch, to_rdf_patch
+from khyber.rdf.quads import quad_in
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,7 @@ class Patch:
 def patch_bytes(patch: Patch) -> bytes:
     """Write a patch as an RDF Patch that names no graph."""
     here = DefaultGraph()
-    sides = (
-        tuple(Quad(triple.subject, triple.predicate, triple.object, here) for triple in side)
-        for side in (patch.added, patch.removed)
-    )
+    sides = (tuple(quad_in(triple, here) for triple in side) for side in (patch.added, patch.removed))
     return to_rdf_patch(Delta(*sides))
 
 

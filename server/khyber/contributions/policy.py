@@ -18,6 +18,7 @@ from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
 
 from khyber.contributions.patch import Patch
 from khyber.rdf.namespaces import BASE, CONTRIBUTION, GRAPH, ID, KINDS, ONTOLOGY, OWL, SHAPE, VERSION
+from khyber.rdf.quads import quad_in
 from khyber.reasoning.incremental import Premises
 from khyber.validation.findings import Finding, Severity
 from khyber.validation.names import short, text_of
@@ -191,10 +192,10 @@ def _about_standing(standing: Iterable[Triple]) -> Iterator[Finding]:
 def _about_missing(triple: Triple, published: Assertions) -> Finding:
     focus, path, value = _bare(triple.subject), triple.predicate.value, _bare(triple.object)
     store = published.store
-    if _in(triple, _ONTOLOGY_GRAPH) in store:
+    if quad_in(triple, _ONTOLOGY_GRAPH) in store:
         message = "The statement is part of the ontology. Propose the change in the files of ontology/."
         return _finding(Policy.FIXED_TERM, message, focus, path, value)
-    if _in(triple, _INFERRED_GRAPH) in store:
+    if quad_in(triple, _INFERRED_GRAPH) in store:
         return _finding(Policy.INFERRED, _about_inferred(published.premises(triple)), focus, path, value)
     found = store.quads_for_pattern(triple.subject, triple.predicate, None, None)
     values = sorted({_shown(quad.object) for quad in found if published.asserting(quad.triple)})
@@ -222,10 +223,6 @@ def _shown(term: NamedNode | BlankNode | Triple | object) -> str:
 
 def _bare(term: object) -> str:
     return str(term) if isinstance(term, Triple) else text_of(term)  # type: ignore[arg-type]
-
-
-def _in(triple: Triple, graph: NamedNode) -> Quad:
-    return Quad(triple.subject, triple.predicate, triple.object, graph)
 
 
 def _named(finding: Finding, rule: Policy) -> Finding:

@@ -13,20 +13,14 @@ from khyber.contributions.patch import Patch
 from khyber.contributions.stored import Added, another_is_stored_alike
 from khyber.errors import Conflict, NotAsserted
 from khyber.rdf.delta import Delta
-from khyber.rdf.namespaces import CONTRIBUTION_GRAPH, MAPPINGS_GRAPH, PROVENANCE_GRAPH
+from khyber.rdf.namespaces import CONTRIBUTION_GRAPH, PROVENANCE_GRAPH
+from khyber.rdf.quads import graph_of, quad_in
 from khyber.reasoning.incremental import KeptClosure, Premises
 from khyber.release.release import name_of
 from khyber.release.sources import CORE_GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPH
-
-CURATED_GRAPHS = frozenset({CORE_GRAPH, MAPPINGS_GRAPH})
-"""The graphs that come with the curated files and hold data."""
+from khyber.validation.asserted import CURATED_GRAPHS, is_asserted
 
 _INFERRED, _PROVENANCE, _ONTOLOGY = map(NamedNode, (INFERRED_GRAPH, PROVENANCE_GRAPH, ONTOLOGY_GRAPH))
-
-
-def asserts(graph: str) -> bool:
-    """Tell whether a named graph holds data that somebody asserts: curated, or contributed."""
-    return graph in CURATED_GRAPHS or graph.startswith(CONTRIBUTION_GRAPH)
 
 
 class Published:
@@ -52,7 +46,7 @@ class Published:
         """
         by_graph: defaultdict[str, list[Quad]] = defaultdict(list)
         for quad in quads:
-            by_graph[_graph(quad)].append(quad)
+            by_graph[graph_of(quad)].append(quad)
         store = Store()
         for each in by_graph.values():
             store.bulk_extend(each)
@@ -90,24 +84,24 @@ class Published:
 
     def __contains__(self, quad: Quad) -> bool:
         """Tell whether a quad was stated, with this very form of its literals."""
-        lines = self._lines.get(_graph(quad))
+        lines = self._lines.get(graph_of(quad))
         return lines is not None and str(quad) in lines
 
     def asserting(self, triple: Triple) -> list[str]:
         """Name the graphs that assert a triple, sorted; the ontology, which nobody contributes to, aside."""
-        return sorted(graph for graph in self._graphs_of(triple) if asserts(graph))
+        return sorted(graph for graph in self._graphs_of(triple) if is_asserted(graph))
 
     def naming(self, node: NamedNode) -> list[Quad]:
         """Give the asserted quads that a node is the subject or the value of, as they were stated."""
-        graphs = {_graph(quad) for quad in self.store.quads_for_pattern(node, None, None, None)}
+        graphs = {graph_of(quad) for quad in self.store.quads_for_pattern(node, None, None, None)}
         text = "".join(
             f"{line} .\n"
-            for graph in sorted(filter(asserts, graphs))
+            for graph in sorted(filter(is_asserted, graphs))
             for line in self._lines[graph].starting_with(f"{node} ")
         )
         as_subject = list(parse(text, RdfFormat.N_QUADS))
         as_value = self.store.quads_for_pattern(None, None, node, None)
-        others = (quad for quad in as_value if asserts(_graph(quad)) and quad.subject != node)
+        others = (quad for quad in as_value if is_asserted(graph_of(quad)) and quad.subject != node)
         return as_subject + sorted(others, key=str)
 
     def graph_id(self, graph: str) -> str:
@@ -126,13 +120,13 @@ class Published:
         curated or contributed graph holds.
         """
         name = NamedNode(graph)
-        added = [quad for quad in (_in(triple, name) for triple in patch.added) if quad not in self]
+        added = [quad for quad in (quad_in(triple, name) for triple in patch.added) if quad not in self]
         removed: list[Quad] = []
         for triple in patch.removed:
             holders = self.asserting(triple)
             if not holders:
                 raise self._not_asserted(triple)
-            removed.extend(_in(triple, NamedNode(holder)) for holder in holders)
+            removed.extend(quad_in(triple, NamedNode(holder)) for holder in holders)
         return Delta.of(added, removed)
 
     def delta(self, patch: Patch, graph: str, provenance: Iterable[Triple] = ()) -> Delta:
@@ -149,9 +143,9 @@ class Published:
         """
         self._require_fit(asserted)
         with self._closure.changed(*self._premises_changed(asserted)) as conclusions:
-            told = [_in(triple, _PROVENANCE) for triple in provenance]
-            added = [_in(triple, _INFERRED) for triple in conclusions.added]
-            removed = [_in(triple, _INFERRED) for triple in conclusions.removed]
+            told = [quad_in(triple, _PROVENANCE) for triple in provenance]
+            added = [quad_in(triple, _INFERRED) for triple in conclusions.added]
+            removed = [quad_in(triple, _INFERRED) for triple in conclusions.removed]
         new = (quad for quad in told if quad not in self)
         return Delta.of((*asserted.added, *added, *new), (*asserted.removed, *removed))
 
@@ -165,8 +159,8 @@ class Published:
         won, lost = self._premises_changed(delta)
         conclusions = self._closure.change(won, lost)
         follows = Delta.of(
-            (_in(triple, _INFERRED) for triple in conclusions.added),
-            (_in(triple, _INFERRED) for triple in conclusions.removed),
+            (quad_in(triple, _INFERRED) for triple in conclusions.added),
+            (quad_in(triple, _INFERRED) for triple in conclusions.removed),
         )
         if follows != _part(delta, INFERRED_GRAPH):
             self._closure.change(lost, won)
@@ -198,7 +192,7 @@ class Published:
         return Delta.of(delta.added, kept)
 
     def _stating(self, quad: Quad) -> SortedLines:
-        return self._lines.get(_graph(quad), SortedLines())
+        return self._lines.get(graph_of(quad), SortedLines())
 
     def _change_lines_and_store(self, delta: Delta) -> None:
         stored = self.stored(delta)
@@ -206,21 +200,21 @@ class Published:
             self.store.remove(quad)
         self.store.extend(stored.added)
         for quad in delta.removed:
-            lines = self._lines[_graph(quad)]
+            lines = self._lines[graph_of(quad)]
             lines.remove(str(quad))
             if not lines:
-                del self._lines[_graph(quad)]
+                del self._lines[graph_of(quad)]
                 self.store.remove_graph(quad.graph_name)
         for quad in delta.added:
-            self._lines.setdefault(_graph(quad), SortedLines()).add(str(quad))
+            self._lines.setdefault(graph_of(quad), SortedLines()).add(str(quad))
 
     def _premises_changed(self, delta: Delta) -> tuple[list[Triple], list[Triple]]:
         """Give the triples that come to be asserted, and those that cease to be, for the reasoner."""
         change: defaultdict[Triple, Counter[str]] = defaultdict(Counter)
         for sign, quads in ((1, delta.added), (-1, delta.removed)):
             for quad in quads:
-                if _is_reasoned_over(_graph(quad)):
-                    change[quad.triple][_graph(quad)] += sign
+                if _is_reasoned_over(graph_of(quad)):
+                    change[quad.triple][graph_of(quad)] += sign
         won: list[Triple] = []
         lost: list[Triple] = []
         for triple, graphs in change.items():
@@ -228,7 +222,7 @@ class Published:
             after = (holders | {graph for graph, sign in graphs.items() if sign > 0}) - {
                 graph for graph, sign in graphs.items() if sign < 0
             }
-            if _in(triple, _ONTOLOGY) in self or bool(holders) == bool(after):
+            if quad_in(triple, _ONTOLOGY) in self or bool(holders) == bool(after):
                 continue
             (won if after else lost).append(triple)
         return won, lost
@@ -236,26 +230,26 @@ class Published:
     def _graphs_of(self, triple: Triple) -> Iterator[str]:
         found = self.store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None)
         for quad in list(found):
-            if _in(triple, quad.graph_name) in self:
-                yield _graph(quad)
+            if quad_in(triple, quad.graph_name) in self:
+                yield graph_of(quad)
 
     def _require_fit(self, delta: Delta) -> None:
         for quads, wanted in ((delta.added, False), (delta.removed, True)):
             for quad in quads:
-                graph = _graph(quad)
-                if not asserts(graph) and graph not in (INFERRED_GRAPH, PROVENANCE_GRAPH):
+                graph = graph_of(quad)
+                if not is_asserted(graph) and graph not in (INFERRED_GRAPH, PROVENANCE_GRAPH):
                     raise Conflict(f"No contribution changes the graph {graph}.")
                 if (quad in self) != wanted:
                     state = "is not there to be removed" if wanted else "is there already"
                     raise Conflict(f"The quad {quad} {state}.")
 
     def _not_asserted(self, triple: Triple) -> NotAsserted:
-        if _in(triple, _ONTOLOGY) in self:
+        if quad_in(triple, _ONTOLOGY) in self:
             return NotAsserted(
                 f"{triple} is part of the ontology, which contributions do not change.",
                 remedy="Propose the change in the files of ontology/.",
             )
-        premises = self.premises(triple) if _in(triple, _INFERRED) in self else None
+        premises = self.premises(triple) if quad_in(triple, _INFERRED) in self else None
         if premises is None:
             return NotAsserted(
                 f"{triple} is not asserted, so it cannot be removed.",
@@ -274,20 +268,11 @@ def _is_reasoned_over(graph: str) -> bool:
 
 
 def _is_curated(quad: Quad) -> bool:
-    return _graph(quad) in CURATED_GRAPHS
+    return graph_of(quad) in CURATED_GRAPHS
 
 
 def _part(delta: Delta, graph: str) -> Delta:
     return Delta(
-        tuple(quad for quad in delta.added if _graph(quad) == graph),
-        tuple(quad for quad in delta.removed if _graph(quad) == graph),
+        tuple(quad for quad in delta.added if graph_of(quad) == graph),
+        tuple(quad for quad in delta.removed if graph_of(quad) == graph),
     )
-
-
-def _graph(quad: Quad) -> str:
-    name = quad.graph_name
-    return name.value if isinstance(name, NamedNode) else ""
-
-
-def _in(triple: Triple, graph: object) -> Quad:
-    return Quad(triple.subject, triple.predicate, triple.object, graph)  # type: ignore[arg-type]

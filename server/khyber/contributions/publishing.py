@@ -25,6 +25,7 @@ from khyber.contributions.redacting import Erasure, erasure
 from khyber.contributions.undo import Undo, revert
 from khyber.errors import Conflict
 from khyber.rdf.delta import Delta, to_rdf_patch
+from khyber.rdf.quads import graph_of
 from khyber.release.sources import SHAPES_GRAPH
 
 Announce = Callable[[Delta, str], None]
@@ -142,7 +143,7 @@ class Press:
         """Name the accepted contributions of which nothing is left: this one has taken their place."""
         gone: dict[str, int] = {}
         for quad in delta.removed:
-            name = str(quad.graph_name)[1:-1]
+            name = graph_of(quad)
             gone[name] = gone.get(name, 0) + 1
         counts = self._published.counts()
         return [

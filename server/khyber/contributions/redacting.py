@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pyoxigraph import Literal, NamedNode, Quad, Triple
+from pyoxigraph import Literal, NamedNode, Triple
 
 from khyber.contributions.history import Accepted
 from khyber.contributions.patch import Patch
@@ -13,6 +13,7 @@ from khyber.contributions.records import Contribution
 from khyber.contributions.undo import BuiltUpon, builders_on, patch_of
 from khyber.rdf.delta import Delta
 from khyber.rdf.namespaces import DCTERMS, PROVENANCE_GRAPH
+from khyber.rdf.quads import quad_in
 from khyber.release.sources import INFERRED_GRAPH
 
 _TITLE = NamedNode(DCTERMS + "title")
@@ -44,7 +45,7 @@ def erasure(published: Published, contribution: Contribution, accepted: Accepted
     if accepted is None:
         return NOTHING
     graph = NamedNode(contribution.graph)
-    here = [quad for quad in (_in(triple, graph) for triple in accepted.patch.added) if quad in published]
+    here = [quad for quad in (quad_in(triple, graph) for triple in accepted.patch.added) if quad in published]
     asserted = Delta.of((), here)
     builders = builders_on(published, asserted)
     if builders:
@@ -52,17 +53,13 @@ def erasure(published: Published, contribution: Contribution, accepted: Accepted
     said = accepted.patch.added
     alone = {triple for triple in said if set(published.asserting(triple)) <= {contribution.graph}}
     full = published.complete(asserted)
-    gone = (quad for triple in alone if (quad := _in(triple, graph)) not in published)
+    gone = (quad for triple in alone if (quad := quad_in(triple, graph)) not in published)
     before = published.complete(Delta.of(gone, ()))
     inferred = NamedNode(INFERRED_GRAPH)
     followed = {quad.triple for quad in (*full.removed, *before.added) if quad.graph_name == inferred}
     title = Triple(NamedNode(contribution.iri), _TITLE, Literal(contribution.title))
-    told = _in(title, NamedNode(PROVENANCE_GRAPH))
+    told = quad_in(title, NamedNode(PROVENANCE_GRAPH))
     if told not in published:
         return Erasure(full, patch_of(published, asserted), frozenset(alone | followed))
     delta = Delta.of(full.added, (*full.removed, told))
     return Erasure(delta, patch_of(published, asserted), frozenset(alone | followed | {title}))
-
-
-def _in(triple: Triple, graph: NamedNode) -> Quad:
-    return Quad(triple.subject, triple.predicate, triple.object, graph)

@@ -9,11 +9,10 @@ from pyoxigraph import NamedNode, Quad
 from khyber.contributions.history import Accepted
 from khyber.contributions.ledger import Ledger
 from khyber.contributions.patch import patch_from
-from khyber.contributions.published import CURATED_GRAPHS
 from khyber.contributions.records import Status, Version
-from khyber.contributions.versions import composed
-from khyber.rdf.delta import Delta, from_rdf_patch
+from khyber.rdf.delta import Delta, composed, from_rdf_patch
 from khyber.rdf.namespaces import PROVENANCE_GRAPH
+from khyber.validation.asserted import CURATED_GRAPHS
 
 _TAKEN_IN = {Status.ACCEPTED, Status.REVERTED, Status.SUPERSEDED}
 

@@ -29,7 +29,7 @@ _DAMAGED = (
     zipfile.BadZipFile,
     zipfile.LargeZipFile,
     zlib.error,
-    NotImplementedError,
+    NotImplementedError,  # packed in a way that zipfile does not know
     RuntimeError,
     EOFError,
     OSError,

@@ -10,10 +10,12 @@ from pyoxigraph import NamedNode, Quad, Triple
 
 from khyber.contributions.history import Accepted
 from khyber.contributions.patch import Patch
-from khyber.contributions.published import CURATED_GRAPHS, Published, asserts
+from khyber.contributions.published import Published
 from khyber.errors import Conflict
 from khyber.rdf.delta import Delta
 from khyber.rdf.namespaces import CONTRIBUTION_GRAPH, RDF
+from khyber.rdf.quads import graph_of, quad_in
+from khyber.validation.asserted import CURATED_GRAPHS, is_asserted
 from khyber.validation.names import short
 
 _TYPE = NamedNode(RDF + "type")
@@ -60,8 +62,8 @@ def revert(published: Published, history: Sequence[Accepted], graph: str, *, for
     on it.
     """
     position = _position(history, graph)
-    patch = history[position].patch
-    here = [quad for quad in (_in(triple, graph) for triple in patch.added) if quad in published]
+    patch, name = history[position].patch, NamedNode(graph)
+    here = [quad for quad in (quad_in(triple, name) for triple in patch.added) if quad in published]
     restored = [
         quad for triple in patch.removed for quad in _coming_back(published, history, position, triple)
     ]
@@ -98,7 +100,7 @@ def builders_on(published: Published, asserted: Delta) -> dict[str, list[str]]:
         if any(quad.subject == node and quad.predicate == _TYPE for quad in left):
             continue
         for quad in left:
-            found[str(quad.graph_name)[1:-1]].add(node.value)
+            found[graph_of(quad)].add(node.value)
     return {graph: sorted(nodes) for graph, nodes in sorted(found.items())}
 
 
@@ -120,18 +122,19 @@ def _coming_back(
     removals = [i for i, each in standing if triple in each.patch.removed]
     if not removals:
         for graph in CURATED_GRAPHS:
-            if _in(triple, graph) in published.missing:
-                yield _in(triple, graph)
+            quad = quad_in(triple, NamedNode(graph))
+            if quad in published.missing:
+                yield quad
     last = max(removals, default=-1)
     for i, each in standing:
-        quad = _in(triple, each.graph)
+        quad = quad_in(triple, NamedNode(each.graph))
         if i > last and triple in each.patch.added and quad not in published:
             yield quad
 
 
 def _graphs(quads: Sequence[Quad], triple: Triple) -> set[str]:
-    names = (str(quad.graph_name)[1:-1] for quad in quads if quad.triple == triple)
-    return {name for name in names if asserts(name)}
+    names = (graph_of(quad) for quad in quads if quad.triple == triple)
+    return {name for name in names if is_asserted(name)}
 
 
 def _named(graph: str, nodes: Sequence[str]) -> str:
@@ -145,7 +148,3 @@ def _called(graph: str) -> str:
     if graph.startswith(CONTRIBUTION_GRAPH):
         return f"Contribution {graph.removeprefix(CONTRIBUTION_GRAPH)}"
     return f"The graph {short(graph)}"
-
-
-def _in(triple: Triple, graph: str) -> Quad:
-    return Quad(triple.subject, triple.predicate, triple.object, NamedNode(graph))

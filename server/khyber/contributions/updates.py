@@ -24,7 +24,6 @@ from pyoxigraph import (
     DefaultGraph,
     Literal,
     NamedNode,
-    Quad,
     QueryBoolean,
     QuerySolutions,
     Store,
@@ -37,6 +36,7 @@ from khyber.engine.base import GraphChange, Update
 from khyber.engine.published import APART
 from khyber.errors import Conflict, Forbidden, InputError, NotAsserted, QueryRefused
 from khyber.rdf.namespaces import CONTRIBUTION_GRAPH
+from khyber.rdf.quads import quad_in
 from khyber.reasoning.explanation import INFERRED, Explanation
 from khyber.validation.asserted import is_asserted
 from khyber.validation.names import short, text_of
@@ -175,12 +175,12 @@ class _Change:
 
     def _remove(self, triple: Triple, graphs: set[NamedNode]) -> None:
         for graph in graphs:
-            self._store.remove(_in(triple, graph))
+            self._store.remove(quad_in(triple, graph))
         if graphs - {NEW}:
             self._removed.add(triple)
         self._added.pop(triple, None)
         if not any(name.value not in APART for name in self._graphs(triple)):
-            self._store.remove(_in(triple, DefaultGraph()))
+            self._store.remove(quad_in(triple, DefaultGraph()))
 
     def _insert(self, triple: Triple, graph: NamedNode | None) -> None:
         if graph not in {None, NEW}:
@@ -197,8 +197,8 @@ class _Change:
         if any(name != INFERRED and name.value not in APART for name in self._graphs(form)):
             return
         self._added[form] = triple
-        self._store.add(_in(form, NEW))
-        self._store.add(_in(form, DefaultGraph()))
+        self._store.add(quad_in(form, NEW))
+        self._store.add(quad_in(form, DefaultGraph()))
 
     def _require_gone(self, inferred: list[Triple]) -> None:
         """Raise NotAsserted for an inferred triple that still follows from what is left."""
@@ -223,7 +223,7 @@ class _Change:
         """Give a triple as a store writes it."""
         if not isinstance(triple.object, Literal):
             return triple
-        self._scratch.add(_in(triple, DefaultGraph()))
+        self._scratch.add(quad_in(triple, DefaultGraph()))
         (quad,) = self._scratch
         self._scratch.remove(quad)
         form: Triple = quad.triple
@@ -232,10 +232,6 @@ class _Change:
     def _graphs(self, triple: Triple) -> set[NamedNode]:
         found = self._store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None)
         return {quad.graph_name for quad in found if isinstance(quad.graph_name, NamedNode)}
-
-
-def _in(triple: Triple, graph: NamedNode | DefaultGraph) -> Quad:
-    return Quad(triple.subject, triple.predicate, triple.object, graph)
 
 
 def _is_fixed(triple: Triple, graph: NamedNode) -> Forbidden:

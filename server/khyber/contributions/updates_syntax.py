@@ -16,11 +16,12 @@ from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Triple, parse
 from khyber.engine.base import Update
 from khyber.errors import Forbidden, QueryRefused, QuerySyntaxError
 from khyber.rdf.terms import Term
-from khyber.sparql.calls import resolved
+from khyber.sparql.calls import resolved, with_base
 from khyber.sparql.guard import admit
 from khyber.sparql.lexer import Token, TokenKind, without_comments
 from khyber.sparql.prologue import gathered
 from khyber.sparql.protocol import QueryOperation
+from khyber.sparql.update import operations_of
 from khyber.sparql.wellformed import NotWellFormed, require_update
 
 Solution = Mapping[str, Term]
@@ -90,21 +91,11 @@ def operations(update: Update) -> Iterator[Operation]:
         require_update(parts.declarations, parts.body, update.base)
     except NotWellFormed as error:
         raise QuerySyntaxError(f"The update is not well-formed: {error}") from None
-    declarations = f"BASE <{update.base}> {parts.declarations}" if update.base else parts.declarations
+    declarations = with_base(parts.declarations, update.base)
     found = without_comments(parts.body)
-    for tokens in _split(found):
+    for tokens in operations_of(found):
         if tokens:
             yield _Reader(parts.body, tokens, declarations).operation()
-
-
-def _split(found: Sequence[Token]) -> Iterator[Sequence[Token]]:
-    depth = start = 0
-    for position, token in enumerate(found):
-        depth += (token.text == "{") - (token.text == "}")
-        if token.text == ";" and not depth:
-            yield found[start:position]
-            start = position + 1
-    yield found[start:]
 
 
 class _Reader:

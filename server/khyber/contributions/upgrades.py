@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from pyoxigraph import NamedNode, Quad, Triple
+from pyoxigraph import Quad, Triple
 
 from khyber.contributions.history import Accepted, Asserted, asserted_after
 from khyber.contributions.patch import Patch
 from khyber.contributions.published import Published
+from khyber.rdf.quads import graph_of
 from khyber.reasoning.base import Reasoner
 from khyber.release.compile import dataset, infer, judged
 from khyber.release.sources import CORE_GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPH, SHAPES_GRAPH
@@ -53,7 +54,7 @@ def replay(
     base: Iterable[Quad], accepted: Sequence[Accepted], reasoner: Reasoner, sequence: int = 0
 ) -> Published:
     """Build the dataset from scratch: a curated graph (what it has inferred is not used) and a history."""
-    after = asserted_after((quad for quad in base if _graph(quad) != INFERRED_GRAPH), accepted)
+    after = asserted_after((quad for quad in base if graph_of(quad) != INFERRED_GRAPH), accepted)
     graphs = _by_graph(after.quads)
     return _published(graphs, infer(graphs, reasoner), after, sequence)
 
@@ -71,7 +72,7 @@ def upgrade(
     the new base with those before it that conform, so that each is told what is wrong with it: by ``judge``,
     or without one by judging the whole graph each time.
     """
-    curated = [quad for quad in base if _graph(quad) != INFERRED_GRAPH]
+    curated = [quad for quad in base if graph_of(quad) != INFERRED_GRAPH]
     after = asserted_after(curated, accepted)
     graphs = _by_graph(after.quads)
     report, inferred = judged(graphs, reasoner)
@@ -115,9 +116,5 @@ def _by_graph(quads: Iterable[Quad]) -> Graphs:
     for name in (ONTOLOGY_GRAPH, SHAPES_GRAPH, CORE_GRAPH):
         graphs[name] = []
     for quad in sorted(quads, key=str):
-        graphs[_graph(quad)].append(quad.triple)
+        graphs[graph_of(quad)].append(quad.triple)
     return dict(graphs)
-
-
-def _graph(quad: Quad) -> str:
-    return quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else ""

@@ -22,6 +22,7 @@ from typing import Any
 
 from pyoxigraph import Quad, Store
 
+from khyber.engine.durability import sync
 from khyber.engine.isolation.holding import Holding, Reading, Writing
 from khyber.engine.isolation.messages import NotLoaded, packed, unpacked
 from khyber.engine.isolation.processes import forked
@@ -280,21 +281,13 @@ def _publish(folder: Path, generation: Path) -> None:
     """Let ``generation`` be the current one, when all of it is on the disk."""
     write_digests(generation, current_generation(folder))
     for path in generation.rglob("*"):
-        _sync(path)
-    _sync(generation)
+        sync(path)
+    sync(generation)
     following = folder / (CURRENT + ".next")
     following.write_text(generation.name, encoding="ascii")
-    _sync(following)
+    sync(following)
     following.replace(folder / CURRENT)
-    _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync(folder)
 
 
 @contextmanager

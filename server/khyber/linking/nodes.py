@@ -77,8 +77,8 @@ class Nodes:
         node = self.all.get(iri)
         if node is None:
             raise UsageError(
-                f"There is no node {name} in the curated graph.",
-                remedy="Name it like actor:ttp, or by its IRI.",
+                f"There is no node {name} in the graph.",
+                remedy="Name it like actor:ttp, or by its IRI; --published also knows what was accepted.",
             )
         return node
 

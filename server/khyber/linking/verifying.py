@@ -59,9 +59,33 @@ def verify(links: Iterable[Link], nodes: Mapping[str, Node], lookup: Lookup) -> 
     return [_verified(link, nodes.get(link.subject), entities.get(item_of(link)), classes) for link in wanted]
 
 
+def links_of(nodes: Iterable[Node], rows: Iterable[Link]) -> list[Link]:
+    """Give the links that nodes have, as the rows that say so, or as rows made of what the nodes are."""
+    known = {(row.subject, row.relation, item_of(row)): row for row in rows if not row.is_rejected}
+    return [
+        known.get((node.curie, relation, item)) or _row_of(node, relation, item)
+        for node in nodes
+        for relation, item in node.links
+    ]
+
+
 def item_of(link: Link) -> str:
     """Give the identifier of the item of a link."""
     return link.item.partition(":")[2]
+
+
+def _row_of(node: Node, relation: str, item: str) -> Link:
+    return Link(
+        subject=node.curie,
+        subject_label=node.label,
+        relation=relation,
+        item=f"wd:{item}",
+        item_label=node.label,
+        justification="",
+        confidence="",
+        author="",
+        date="",
+    )
 
 
 def _verified(

@@ -38,11 +38,7 @@ class Delta:
 
     def then(self, later: Delta) -> Delta:
         """Give the delta that does what this one and then the ``later`` one does."""
-        added, removed = set(self.added), set(self.removed)
-        return Delta.of(
-            (added - set(later.removed)) | (set(later.added) - removed),
-            (removed - set(later.added)) | (set(later.removed) - added),
-        )
+        return composed((self, later))
 
     def __bool__(self) -> bool:
         """Say whether anything changes."""
@@ -51,6 +47,22 @@ class Delta:
     def __len__(self) -> int:
         """Count the quads that change."""
         return len(self.added) + len(self.removed)
+
+
+def composed(deltas: Iterable[Delta]) -> Delta:
+    """Give the one delta that does what all do, one after the other, oldest first."""
+    signs: dict[Quad, int] = {}
+    for delta in deltas:
+        for sign, quads in ((-1, delta.removed), (1, delta.added)):
+            for quad in quads:
+                if signs.get(quad) == -sign:
+                    del signs[quad]
+                else:
+                    signs[quad] = sign
+    return Delta.of(
+        (quad for quad, sign in signs.items() if sign > 0),
+        (quad for quad, sign in signs.items() if sign < 0),
+    )
 
 
 def to_rdf_patch(delta: Delta) -> bytes:
@@ -64,17 +76,19 @@ def from_rdf_patch(data: bytes, source: str) -> Delta:
     A transaction that is aborted (TA) has no effect; blank nodes keep their labels. Raises RdfSyntaxError
     with the line.
     """
-    done, current = Delta(), Delta()
+    done: list[Delta] = []
+    current: list[Delta] = []
     for mark, rows in _runs(data, source):
         if mark == _ADD:
-            current = current.then(Delta.of(_quads(rows, source), ()))
+            current.append(Delta(added=tuple(_quads(rows, source))))
         elif mark == _DELETE:
-            current = current.then(Delta.of((), _quads(rows, source)))
+            current.append(Delta(removed=tuple(_quads(rows, source))))
         elif mark == _ABORT:
-            current = Delta()
+            current.clear()
         else:
-            done, current = done.then(current), Delta()
-    return done.then(current)
+            done += current
+            current.clear()
+    return composed((*done, *current))
 
 
 def _runs(data: bytes, source: str) -> Iterator[tuple[bytes, list[tuple[int, bytes]]]]:

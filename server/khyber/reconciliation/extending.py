@@ -158,14 +158,16 @@ def _meta(catalogue: Catalogue, column: Column) -> dict[str, object]:
 
 
 def propose(engine: Engine, catalogue: Catalogue, kind: str, limit: int | None) -> Sequence[Term]:
-    """Give the properties that nodes of a class have, the most used first; of all nodes if none is named.
+    """Give the properties that nodes of a class have, the most used first; of all classes if none is named.
 
+    All classes are those of the ontology, and codes: not those of the published queries, which are nodes too.
     The Wikidata item comes first where a node has one. Raises what Engine.answer raises.
     """
     name = term_id(kind)
     if name and name not in catalogue.classes:
         return ()
-    node = f"?s a <{term_iri(name)}> ; ?p ?o" if name else "?s ?p ?o"
+    classes = " ".join(f"<{term_iri(each)}>" for each in ([name] if name else sorted(catalogue.suggestible)))
+    node = f"{{ SELECT DISTINCT ?s {{ VALUES ?class {{ {classes} }} ?s a ?class }} }} ?s ?p ?o"
     ours = f'FILTER(STRSTARTS(STR(?s), "{ID}"))'
     query = f"SELECT ?p (COUNT(DISTINCT ?s) AS ?count) {{ {node} {ours} }} GROUP BY ?p"
     counts = {value(row, "p"): number(row, "count") for row in select(engine, query)}

@@ -12,7 +12,7 @@ import math
 from array import array
 from bisect import bisect_left
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
@@ -48,6 +48,14 @@ _JOINERS = PARTICLES - {"al", "el", "ud", "ul", "ur"}
 """The particles that are not written together with the words beside them."""
 
 
+_NODES_AT_ONCE = 16
+"""How many nodes are indexed before others may go on."""
+
+
+def at_once() -> None:
+    """Give way to nobody."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """A name in the index: whose it is, its words by their numbers, and what kind of name it is.
@@ -66,8 +74,8 @@ class Entry:
 class Index:
     """Names by their words; made once for a version, and not changed but for what it keeps."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        """Index the names of a catalogue."""
+    def __init__(self, catalogue: Catalogue, give_way: Callable[[], None] = at_once) -> None:
+        """Index the names of a catalogue; ``give_way`` is called after every few nodes."""
         self.catalogue = catalogue
         self.kind_words = KindWords.of(catalogue.classes)
         self.vocabulary: list[Word] = []
@@ -81,7 +89,9 @@ class Index:
         self.wholes: list[Word] = []
         self.by_item = {entity.item: entity.id for entity in catalogue.entities.values() if entity.item}
         self._places: dict[str, range] = {}
-        for own in catalogue.entities:
+        for number, own in enumerate(catalogue.entities):
+            if number % _NODES_AT_ONCE == 0:
+                give_way()
             first = len(self.entries)
             for entry, found in self._entries_of(own):
                 self._add(entry, found)

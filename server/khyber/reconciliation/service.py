@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Event, Lock, Thread
 from time import sleep
+from weakref import finalize
 
 from khyber.engine.base import Engine
 from khyber.errors import TooBusy
-from khyber.reconciliation.editions import Editions
+from khyber.reconciliation.editions import Editions, keep_up
 from khyber.reconciliation.index import Index
 
 AT_ONCE = 1
@@ -32,6 +33,23 @@ class Service:
         self._editions = Editions()
         self._places = BoundedSemaphore(AT_ONCE)
         self._line = BoundedSemaphore(AT_ONCE + MOST_WAITING)
+        self._starting = Lock()
+        self._is_following = False
+        self._ended = Event()
+        finalize(self, self._ended.set)
+
+    def follow(self, engine: Engine) -> None:
+        """Have the index made ahead from now on, in a thread: of what is published now, and of each version.
+
+        Only the first call does something; the thread ends with this service.
+        """
+        if self._is_following:
+            return
+        with self._starting:
+            if not self._is_following:
+                self._is_following = True
+                known = (self._editions, engine, give_way, self._ended)
+                Thread(target=keep_up, args=known, name="reconciliation index", daemon=True).start()
 
     def index(self, engine: Engine) -> Index:
         """Give the index of what is published now; see Editions.current."""

@@ -6,6 +6,8 @@ import os
 import tempfile
 from pathlib import Path
 
+from khyber.engine.durability import sync
+
 
 def write_whole(path: Path, data: bytes) -> None:
     """Put ``data`` in the place of a file, whole or not at all, also after a crash; raises OSError.
@@ -24,12 +26,4 @@ def write_whole(path: Path, data: bytes) -> None:
         except OSError:
             Path(part.name).unlink(missing_ok=True)
             raise
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync(path.parent)

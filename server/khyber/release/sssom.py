@@ -253,6 +253,10 @@ class _Row:
         if match is None or match["prefix"] not in self.prefixes:
             known = ", ".join(sorted(self.prefixes))
             raise self._wrong(name, f"{text!r} is no name with a prefix of the head. Prefixes are: {known}.")
+        try:
+            NamedNode(self.prefixes[match["prefix"]] + match["local"])
+        except ValueError:
+            raise self._wrong(name, f"{text!r} makes no IRI.") from None
 
     def _require_relation(self, text: str) -> None:
         if text not in {f"skos:{relation}" for relation in RELATIONS}:
@@ -303,7 +307,7 @@ def _column(texts: list[str], index: int) -> int:
 def _numbered(item: str) -> str:
     prefix, _, local = item.partition(":")
     number = local[1:]
-    return f"{prefix}:{local[:1]}{int(number):020}" if number.isdecimal() else item
+    return f"{prefix}:{local[:1]}{number.zfill(20)}" if number.isdecimal() else item
 
 
 def _wrong(source: str, line: int, column: int, detail: str) -> InputError:

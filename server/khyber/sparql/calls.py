@@ -129,6 +129,11 @@ def _names(text: str, offset: int, found: list[Token], position: int) -> Iterato
             yield token
 
 
+def with_base(declarations: str, base: str | None) -> str:
+    """Give declarations behind one of the base, if there is one."""
+    return f"BASE <{base}>\n{declarations}" if base else declarations
+
+
 def resolved(reference: str, declarations: str) -> str | None:
     """Give the IRI that a reference stands for; declarations of a query are Turtle too."""
     try:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from pyoxigraph import DefaultGraph, RdfFormat, Triple
 
 from khyber.errors import InputError, Location, UnsupportedMediaType, UsageError
 from khyber.rdf.reading import parse
 from khyber.sparql.form import by_name, decoded_form
-from khyber.sparql.formats import FORMATS
+from khyber.sparql.formats import INPUT_FORMATS
 from khyber.sparql.protocol import absolute_iri, media_type_of
 
 PATH = "/graphs"
@@ -20,13 +21,8 @@ PATH = "/graphs"
 MULTIPART = "multipart/form-data"
 
 READERS: dict[str, RdfFormat] = {
-    media_type: entry.writer
-    for entry in FORMATS
-    if isinstance(entry.writer, RdfFormat)
-    for media_type in (
-        entry.media_type,
-        "application/x-turtle" if entry.key == "turtle" else entry.media_type,
-    )
+    **{entry.media_type: cast("RdfFormat", entry.writer) for entry in INPUT_FORMATS},
+    "application/x-turtle": RdfFormat.TURTLE,
 }
 """The media types of the documents that are read → their formats."""
 

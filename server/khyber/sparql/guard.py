@@ -21,7 +21,7 @@ from khyber.engine import diagnosis
 from khyber.engine.base import Query
 from khyber.engine.outbound import NOTHING, WITHIN_WIKIDATA, Errand, Outbound
 from khyber.errors import Location, QueryRefused
-from khyber.sparql.calls import Call, calls
+from khyber.sparql.calls import Call, calls, with_base
 from khyber.sparql.letters import Letters, may_occur
 from khyber.sparql.mistakes import located, mistake
 from khyber.sparql.outline import Outline, outline
@@ -74,8 +74,7 @@ def forwarded_query(text: str, found: Outline, outbound: Outbound, base: str | N
             return False
         return True
 
-    declarations = f"BASE <{base}>\n{found.prologue}" if base else found.prologue
-    subject = Subject(text, declarations, found.prefixes, is_well_formed)
+    subject = Subject(text, with_base(found.prologue, base), found.prefixes, is_well_formed)
     if not _calls_out(subject, Errand.SERVICE):
         return text
     try:

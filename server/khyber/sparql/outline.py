@@ -6,12 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
-import pyoxigraph as ox
-from pyoxigraph import NamedNode, RdfFormat
-
 from khyber.engine.base import ResultKind
 from khyber.engine.diagnosis import SOURCE, location_of
 from khyber.errors import Location, QueryRefused, QuerySyntaxError
+from khyber.sparql.calls import resolved, with_base
 from khyber.sparql.lexer import Token, TokenKind, significant, without_comments
 
 FORMS = {
@@ -62,7 +60,8 @@ def outline(text: str, base: str | None = None) -> Outline:
     end = found.at(prologue.length, 1)[0].start
     default, named = None, None
     if "FROM" in text.upper():  # else no token is that word, and most of the text need not be read
-        default, named = _dataset(without_comments(text)[prologue.length :], text[:end], base)
+        declarations = with_base(text[:end], base)
+        default, named = _dataset(without_comments(text)[prologue.length :], declarations)
     return Outline(
         kind,
         text[:end],
@@ -142,9 +141,7 @@ def _kind(text: str, rest: list[Token]) -> ResultKind:
     return FORMS[keyword]
 
 
-def _dataset(
-    rest: list[Token], prologue: str, base: str | None
-) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
+def _dataset(rest: list[Token], declarations: str) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
     """Give the graphs of the dataset clauses, which stand outside all braces."""
     default: list[str] = []
     named: list[str] = []
@@ -156,25 +153,13 @@ def _dataset(
         following = rest[position + 1 : position + 3]
         is_named = bool(following) and following[0].is_word("NAMED")
         graph = following[is_named] if len(following) > is_named else None
-        iri = _resolved(graph.text, prologue, base) if graph else None
+        iri = resolved(graph.text, declarations) if graph else None
         if iri is None:
             return None, None  # not well-formed: the engine's parser says so
         (named if is_named else default).append(iri)
     if not default and not named:
         return None, None
     return tuple(dict.fromkeys(default)), tuple(dict.fromkeys(named))
-
-
-def _resolved(reference: str, prologue: str, base: str | None) -> str | None:
-    """Give the IRI that a reference stands for; the prologue of a query is Turtle too."""
-    try:
-        triples = list(
-            ox.parse(f"{prologue}\n{reference} <x:> <x:> .", format=RdfFormat.TURTLE, base_iri=base)
-        )
-    except SyntaxError:
-        return None
-    subject = triples[0].subject
-    return subject.value if isinstance(subject, NamedNode) else None
 
 
 def _listed(words: Mapping[str, object]) -> str:

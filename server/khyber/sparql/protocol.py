@@ -72,17 +72,16 @@ class DescriptionOperation:
 Operation = QueryOperation | UpdateOperation | DescriptionOperation
 
 
-def parse(request: RequestParts, *, body_limit: int | None = None, base: str | None = None) -> Operation:
+def parse(request: RequestParts, *, base: str | None = None) -> Operation:
     """Give the operation that a request to the endpoint asks for (SPARQL 1.1 Protocol, sections 2.1 and 2.2).
 
     ``base`` becomes the base of the operation. Parameters that the protocol does not know are passed over.
-    Raises UsageError, InputError, QueryRefused, MethodNotAllowed, PayloadTooLarge, UnsupportedMediaType.
+    Raises UsageError, InputError, QueryRefused, MethodNotAllowed, UnsupportedMediaType.
     """
     if request.method not in METHODS:
         raise MethodNotAllowed(
             f"The SPARQL endpoint does not take {request.method}.", remedy="Send a query by GET or POST."
         )
-    require_length(len(request.body), body_limit)
     sent = decoded_form(request.query_string, "query string")
     if request.method in ("POST", "QUERY"):
         return _with_body(request, sent, base)
@@ -91,9 +90,7 @@ def parse(request: RequestParts, *, body_limit: int | None = None, base: str | N
     return _query(by_name(sent), base)
 
 
-def parse_update(
-    request: RequestParts, *, body_limit: int | None = None, base: str | None = None
-) -> UpdateOperation:
+def parse_update(request: RequestParts, *, base: str | None = None) -> UpdateOperation:
     """Give the update that a request to the update endpoint asks for (SPARQL 1.1 Protocol, section 2.2).
 
     Raises what ``parse`` raises.
@@ -102,7 +99,7 @@ def parse_update(
         raise MethodNotAllowed(
             f"The update endpoint does not take {request.method}.", remedy="Send an update by POST."
         )
-    operation = parse(request, body_limit=body_limit, base=base)
+    operation = parse(request, base=base)
     if isinstance(operation, UpdateOperation):
         return operation
     raise UsageError("This address only takes updates.", remedy="Send queries to /sparql.")
@@ -113,12 +110,6 @@ def parameters(request: RequestParts) -> dict[str, list[str]]:
     form = media_type_of(request.content_type) == FORM
     body = decoded_form(request.body, "body") if form else []
     return by_name(decoded_form(request.query_string, "query string") + body)
-
-
-def require_length(length: int | None, limit: int | None) -> None:
-    """Raise PayloadTooLarge if a body is longer than it may be; None stands for unknown and no limit."""
-    if length is not None and limit is not None and length > limit:
-        raise too_large(limit)
 
 
 def too_large(limit: int) -> PayloadTooLarge:

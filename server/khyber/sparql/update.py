@@ -8,7 +8,7 @@ from khyber.engine import diagnosis
 from khyber.engine.base import Update
 from khyber.engine.outbound import NOTHING, Errand, Outbound
 from khyber.errors import KhyberError, Location, QueryRefused, QuerySyntaxError, UsageError
-from khyber.sparql.calls import resolved
+from khyber.sparql.calls import resolved, with_base
 from khyber.sparql.dataset import with_dataset
 from khyber.sparql.guard import Subject, forwarded
 from khyber.sparql.lexer import Token, TokenKind, without_comments
@@ -57,14 +57,10 @@ def _forwarded(parts: Gathered, text: str, base: str | None, errand: Errand, out
         return True
 
     try:
-        subject = Subject(text, _declarations(parts, base), parts.prefixes, is_well_formed, SOURCE)
+        subject = Subject(text, with_base(parts.declarations, base), parts.prefixes, is_well_formed, SOURCE)
         return forwarded(subject, errand, outbound)
     except QueryRefused as error:
         raise QueryRefused(error.detail, location=_up(error.location, 1), remedy=error.remedy) from None
-
-
-def _declarations(parts: Gathered, base: str | None) -> str:
-    return f"BASE <{base}>\n{parts.declarations}" if base else parts.declarations
 
 
 def _without_silent_loads(parts: Gathered, base: str | None, outbound: Outbound) -> str:
@@ -72,7 +68,7 @@ def _without_silent_loads(parts: Gathered, base: str | None, outbound: Outbound)
     found = without_comments(parts.body)
     pieces: list[str] = []
     end = 0
-    for operation in _operations(found):
+    for operation in operations_of(found):
         is_silent = len(operation) > 2 and operation[0].is_word("LOAD") and operation[1].is_word("SILENT")
         if is_silent and not _may_load(operation[2], parts, base, outbound):
             pieces += (parts.body[end : operation[0].start], NO_OPERATION)
@@ -81,11 +77,11 @@ def _without_silent_loads(parts: Gathered, base: str | None, outbound: Outbound)
 
 
 def _may_load(name: Token, parts: Gathered, base: str | None, outbound: Outbound) -> bool:
-    iri = resolved(name.text, _declarations(parts, base))
+    iri = resolved(name.text, with_base(parts.declarations, base))
     return outbound.forwarder is not None and iri is not None and outbound.allows_load(iri)
 
 
-def _operations(found: Sequence[Token]) -> Iterator[Sequence[Token]]:
+def operations_of(found: Sequence[Token]) -> Iterator[Sequence[Token]]:
     """Give the tokens of each operation; a semicolon outside all braces ends it."""
     depth = start = 0
     for position, token in enumerate(found):

@@ -9,16 +9,21 @@ from dataclasses import dataclass, field
 from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
 
 from khyber.rdf.delta import Delta
-from khyber.rdf.namespaces import CONTRIBUTION_GRAPH, GRAPH
+from khyber.rdf.namespaces import CONTRIBUTION_GRAPH, GRAPH, MAPPINGS_GRAPH
 from khyber.rdf.terms import Term
 
 _ONTOLOGY = NamedNode(GRAPH + "ontology")
-_CURATED = frozenset((GRAPH + "core", GRAPH + "mappings"))
+
+CURATED_GRAPHS = frozenset((GRAPH + "core", MAPPINGS_GRAPH))
+"""The graphs that come with the curated files and hold data."""
 
 
 def is_asserted(graph: str) -> bool:
-    """Tell whether the triples of a named graph are asserted: not inferred, nor about the dataset itself."""
-    return graph in _CURATED or graph.startswith(CONTRIBUTION_GRAPH)
+    """Tell whether the triples of a named graph are asserted, in curated files or by a contribution.
+
+    They are not inferred, nor of the ontology, nor about the dataset itself.
+    """
+    return graph in CURATED_GRAPHS or graph.startswith(CONTRIBUTION_GRAPH)
 
 
 def in_store_form(triples: Iterable[Triple]) -> dict[Triple, Triple]:

@@ -45,7 +45,7 @@ _CODE_LIST_CLASSES = {SKOS.Concept, SKOS.ConceptScheme, SKOS.Collection}
 _LABELS = (SKOS.prefLabel, RDFS.label)
 _BROKEN_SHAPES = (
     ConstraintLoadError,
-    NotImplementedError,
+    NotImplementedError,  # where a rule asks for an order of blank nodes
     ReportableRuntimeError,
     ShapeLoadError,
     ValidationFailure,

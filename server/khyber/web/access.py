@@ -18,6 +18,10 @@ from khyber.web.about import served
 
 _KEY = "khyber.writing"
 
+_OF_THE_DOOR = "who administers this server makes a token with khyber token create."
+_OF_FILES = "khyber serve prints the token when it starts, unless KHYBER_ADMIN_TOKEN holds it."
+"""Where a token comes from, on a server of the published graph and on one of other files."""
+
 ADMIN = Account("admin", "admin", Role.ADMIN)
 """Who holds the token that the server was started with."""
 
@@ -69,15 +73,11 @@ def tokens_of(admin_token: str | None, door: Door | None) -> Tokens:
 
 @dataclass(frozen=True)
 class Writing:
-    """How this server takes writes: whether at all, from whom, and how long a body may be.
-
-    ``role`` is the least that may write with SPARQL Update and the Graph Store Protocol.
-    """
+    """How this server takes writes: whether at all, from whom, and how long a body may be."""
 
     engine: WritableEngine | None
     tokens: Tokens
     max_upload_bytes: int
-    role: Role = Role.ADMIN
 
 
 def register(app: Flask, engine: Engine, tokens: Tokens, max_upload_bytes: int, *, writable: bool) -> None:
@@ -98,10 +98,10 @@ def writing_of(app: Flask) -> Writing:
 
 
 def writable_engine() -> WritableEngine:
-    """Give the engine to the holder of a token that may write, and let the body of the request be long.
+    """Give the engine to an admin, and let the body of the request be long.
 
     Raises ReadOnly where nobody may write, Unauthorized without a token that is known, Forbidden where its
-    role may not.
+    role is another.
     """
     allowed = writing()
     if allowed.engine is None:
@@ -109,27 +109,25 @@ def writable_engine() -> WritableEngine:
             "The graph that is served here is read-only.",
             remedy="Serve files of your own with khyber serve --writable FILE, or --empty --writable.",
         )
-    required_account(allowed.role)
+    role = required_account().role
+    if role < Role.ADMIN:
+        raise Forbidden(f"The token's role is {role.name.lower()}, and this needs the role admin.")
+    request.max_content_length = allowed.max_upload_bytes
     return allowed.engine
 
 
-def required_account(role: Role) -> Account:
-    """Give who asks, and let the body of the request be long, if their role is ``role`` or a higher one.
+def required_account() -> Account:
+    """Give who asks; what they may do is for the door to say.
 
-    Raises Unauthorized without a token that is known, Forbidden where its role may not.
+    Raises Unauthorized without a token that is known.
     """
     found = account()
     if found is None:
+        has_door = served().door is not None
         raise Unauthorized(
             "This needs a token." if _token() is None else "This token is not known.",
-            remedy="Send the header Authorization: Bearer TOKEN; khyber serve prints the token, or "
-            "KHYBER_ADMIN_TOKEN holds it, or khyber token create makes one.",
+            remedy=f"Send the header Authorization: Bearer TOKEN; {_OF_THE_DOOR if has_door else _OF_FILES}",
         )
-    if found.role < role:
-        raise Forbidden(
-            f"The token's role is {found.role.name.lower()}, and this needs the role {role.name.lower()}."
-        )
-    request.max_content_length = writing().max_upload_bytes
     return found
 
 

@@ -127,8 +127,7 @@ def create_app(
         app.register_blueprint(blueprint)
     problems.register(app)
     reporting.register(app)
-    takes_writes = writable or door is not None
-    description.register(app, writable=takes_writes, federated=outbound.forwarder is not None)
+    description.register(app)
     # Flask runs these for an answer from the last to the first: it is finished, then headed, then observed.
     observation.register(app, access_log(access_log_to))
     headers.register(app)

@@ -18,6 +18,7 @@ from khyber.sparql.negotiation import choose
 from khyber.sparql.selection import select
 from khyber.sparql.void import facts
 from khyber.web.about import About, served
+from khyber.web.access import writing
 from khyber.web.asking import asking
 
 if TYPE_CHECKING:
@@ -36,8 +37,6 @@ WAITING = 2.0
 class Sites:
     """The site for the newest version of the dataset, without and with its counts in detail."""
 
-    writable: bool
-    federated: bool
     lock: Lock = field(default_factory=Lock)
     counting: Lock = field(default_factory=Lock)
     plain: dict[str, Site] = field(default_factory=dict)
@@ -45,9 +44,9 @@ class Sites:
     documents: dict[tuple[str, str, str], bytes] = field(default_factory=dict)
 
 
-def register(app: Flask, *, writable: bool = False, federated: bool = False) -> None:
-    """Keep what is counted with ``app``, and whether the server takes writes and calls other servers."""
-    app.extensions["khyber.sites"] = Sites(writable, federated)
+def register(app: Flask) -> None:
+    """Keep what is counted with ``app``."""
+    app.extensions["khyber.sites"] = Sites()
 
 
 def site(*, detailed: bool) -> Site:
@@ -56,7 +55,7 @@ def site(*, detailed: bool) -> Site:
     version = about.engine.version()
     with sites.lock:
         if version not in sites.plain:
-            sites.plain, sites.documents = {version: _plain(about, sites)}, {}
+            sites.plain, sites.documents = {version: _plain(about)}, {}
         plain = sites.plain[version]
     if not detailed:
         return plain
@@ -104,7 +103,7 @@ def rdf_response(name: str, triples: Callable[[], Iterable[Triple]]) -> Response
     return response
 
 
-def _plain(about: About, sites: Sites) -> Site:
+def _plain(about: About) -> Site:
     engine = asking()
     graphs = engine.graphs()
     return Site(
@@ -114,8 +113,8 @@ def _plain(about: About, sites: Sites) -> Site:
         graphs=graphs,
         held=frozenset(graphs) - APART if about.release else frozenset(graphs if about.union else ()),
         union=about.union and not _has_own_triples(engine),
-        writable=sites.writable,
-        federated=sites.federated,
+        writable=writing().engine is not None or about.door is not None,
+        federated=about.outbound.forwarder is not None,
     )
 
 

@@ -33,8 +33,9 @@ from khyber.web.caching import result_key
 from khyber.web.compression import preferred_coding
 from khyber.web.headers import ALWAYS
 from khyber.web.observation import STARTED, Observation, Observed, observation_of
+from khyber.web.problems import PAGE
 from khyber.web.shipment import NEVER, REVALIDATE, Shipment, Wish
-from khyber.web.sparql_endpoint import FAILED, PAGE
+from khyber.web.sparql_endpoint import FAILED
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

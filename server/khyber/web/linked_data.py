@@ -29,6 +29,7 @@ from khyber.web.about import About, served
 from khyber.web.asking import asking
 from khyber.web.delivery import deliver, deliver_result
 from khyber.web.description import site
+from khyber.web.problems import PAGE
 from khyber.web.resource_page import Shown, resource_page, shown_iri
 from khyber.web.vocabulary_page import schemes, sections
 
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from pyoxigraph import RdfFormat
     from werkzeug.wrappers import Response as BaseResponse
 
-PAGE = "text/html"
 SUFFIXES = {
     "ttl": "turtle",
     "nt": "ntriples",
@@ -238,7 +238,7 @@ def _chosen(wanted: _Wanted) -> Format | None:
     accept = request.headers.get("Accept")
     chosen = preferred(accept, [*offers, PAGE])
     if chosen is None:
-        raise not_acceptable(accept, [*(entry for entry in offers), PAGE])
+        raise not_acceptable(accept, [*offers, PAGE])
     return None if chosen == PAGE else offers[chosen]
 
 

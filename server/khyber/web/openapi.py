@@ -60,14 +60,14 @@ class Detail:
 
     ``bodies`` are the media types of request bodies; a form has the ``parameters`` too. ``answers`` are the
     media types of a good answer. ``fields`` are the members of an object that is sent in JSON, all of them
-    texts. ``token`` says that a POST needs one.
+    texts. ``token`` names the methods that need one; PUT and DELETE always do.
     """
 
     parameters: tuple[Parameter, ...] = ()
     bodies: tuple[str, ...] = ()
     answers: tuple[str, ...] = ("application/json",)
     fields: tuple[str, ...] = ()
-    token: bool = False
+    token: tuple[str, ...] = ()
 
 
 _DATASET = (
@@ -127,10 +127,13 @@ DETAILS: dict[str, Detail] = {
         (*_RESULTS, "text/html"),
     ),
     "/update": Detail(
-        (Parameter("update", "A SPARQL update."), *_USING, _TIMEOUT, *_TOLD), (FORM, UPDATE), (), token=True
+        (Parameter("update", "A SPARQL update."), *_USING, _TIMEOUT, *_TOLD),
+        (FORM, UPDATE),
+        (),
+        token=("POST",),
     ),
-    "/graphs": Detail((*_GRAPH, *_TOLD), (*_GRAPHS, MULTIPART), _GRAPHS, token=True),
-    "/graphs/<path:path>": Detail((), (*_GRAPHS, MULTIPART), _GRAPHS, token=True),
+    "/graphs": Detail((*_GRAPH, *_TOLD), (*_GRAPHS, MULTIPART), _GRAPHS, token=("POST",)),
+    "/graphs/<path:path>": Detail(_TOLD, (*_GRAPHS, MULTIPART), _GRAPHS, token=("POST",)),
     "/id/<path:name>": _READ,
     "/ontology": _READ,
     "/ontology.<suffix>": _READ,
@@ -164,23 +167,25 @@ DETAILS: dict[str, Detail] = {
         ),
         _DOCUMENTS,
         ("application/json", "text/html"),
-        token=True,
+        token=("POST",),
     ),
     "/contributions/<int:number>": Detail(answers=("application/json", "text/html")),
     "/contributions/<int:number>/diff": Detail(answers=(RDF_PATCH, "text/plain")),
     "/contributions/<int:number>/report": Detail(answers=_REPORTS),
     "/contributions/<int:number>/payload": Detail(answers=("application/octet-stream",)),
     "/contributions/<int:number>/payload/<int:part>": Detail(answers=("application/octet-stream",)),
-    "/contributions/<int:number>/decision": Detail((), _OBJECT, fields=("decision", "reason"), token=True),
-    "/contributions/<int:number>/redaction": Detail((), _OBJECT, fields=("reason",), token=True),
+    "/contributions/<int:number>/decision": Detail(
+        (), _OBJECT, fields=("decision", "reason"), token=("POST",)
+    ),
+    "/contributions/<int:number>/redaction": Detail((), _OBJECT, fields=("reason",), token=("POST",)),
     "/contribution/<int:number>": Detail(answers=("text/html",)),
-    "/merges": Detail((), _OBJECT, fields=("node", "into", "reason"), token=True),
-    "/retirements": Detail((), _OBJECT, fields=("node", "reason"), token=True),
+    "/merges": Detail((), _OBJECT, fields=("node", "into", "reason"), token=("POST",)),
+    "/retirements": Detail((), _OBJECT, fields=("node", "reason"), token=("POST",)),
     "/versions": Detail(_PAGED, answers=("application/json", "text/html")),
     "/versions/<int:sequence>": Detail(answers=("application/json", "text/html")),
     "/versions/<int:earlier>/diff/<int:later>": Detail(answers=(RDF_PATCH, "text/plain")),
     "/version/<int:sequence>": Detail(answers=("text/html",)),
-    "/tokens": Detail((), _OBJECT, fields=("name", "role", "query_timeout"), token=True),
+    "/tokens": Detail((), _OBJECT, fields=("name", "role", "query_timeout"), token=("GET", "POST")),
     "/reconcile": _RECONCILED,
     "/reconcile/": _RECONCILED,
     "/reconcile/properties": Detail(
@@ -277,7 +282,7 @@ def _operation(rule: Rule, method: str, view: Callable[..., Any], detail: Detail
         found["description"] = description.strip()
     if method in ("POST", "PUT", "PATCH") and detail.bodies:
         found["requestBody"] = {"content": {body: _body(body, detail) for body in detail.bodies}}
-    if method in ("PUT", "DELETE", "PATCH") or (method == "POST" and detail.token):
+    if method in ("PUT", "DELETE", "PATCH", *detail.token):
         found["security"] = [{"token": []}]
     return found
 

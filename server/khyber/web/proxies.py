@@ -7,7 +7,7 @@ addresses of trusted proxies, to the first that is none. What a client wrote its
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING
 
 from flask import Flask
@@ -21,7 +21,6 @@ PEER = "khyber.peer"
 """Where a request's environment says who is at the other end of the connection, if that is not the client."""
 
 Address = IPv4Address | IPv6Address
-Network = IPv4Network | IPv6Network
 
 
 class BehindProxies:

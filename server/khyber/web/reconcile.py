@@ -28,6 +28,7 @@ from khyber.reconciliation.manifest import (
 from khyber.reconciliation.matching import answer_batch
 from khyber.reconciliation.service import Service, give_way
 from khyber.sparql.protocol import FORM
+from khyber.web.about import served
 from khyber.web.asking import asking
 from khyber.web.linked_data import published
 
@@ -45,6 +46,17 @@ blueprint = Blueprint("reconcile", __name__)
 def _keep_editions(state: BlueprintSetupState) -> None:
     """Let each application have a service of its own."""
     state.app.extensions[_EXTENSION] = Service()
+
+
+@blueprint.teardown_app_request
+def _index_ahead(_error: BaseException | None) -> None:
+    """Have what is published indexed, now that a first request is answered: no answer waits for it.
+
+    Only what tells its version when it is asked can become another; the rest is indexed on demand.
+    """
+    about = served()
+    if callable(about.named):
+        _service().follow(about.engine)
 
 
 @blueprint.route(SERVICE, methods=["GET", "POST"])

@@ -17,12 +17,11 @@ from khyber.web.access import client_key, limits_asked
 from khyber.web.delivery import deliver, deliver_result, key_of
 from khyber.web.description import service_description
 from khyber.web.past import Asked, asked
+from khyber.web.problems import PAGE
 from khyber.web.results import excerpt, table
 from khyber.web.shipment import NEVER, REVALIDATE
 from khyber.web.update_endpoint import apply, base, request_parts, require_writer
 from khyber.web.writes import VERSION
-
-PAGE = "text/html"
 
 START = "SELECT * WHERE {\n  ?subject ?predicate ?object\n}\nLIMIT 10"
 """The query that stands on the page where nobody has asked yet."""

@@ -8,10 +8,11 @@ from urllib.parse import urlencode
 
 from flask import Response, jsonify, render_template, request
 
-from khyber.errors import InputError, NotAcceptable, UnsupportedMediaType, UsageError
+from khyber.errors import InputError, UnsupportedMediaType, UsageError
 from khyber.rdf.delta import MEDIA_TYPE as RDF_PATCH
 from khyber.rdf.delta import Delta, to_rdf_patch
 from khyber.sparql.negotiation import not_acceptable, preferred, with_charset
+from khyber.sparql.protocol import FORM
 from khyber.web.about import served
 from khyber.web.problems import PAGE
 
@@ -88,10 +89,7 @@ def patch(delta: Delta, name: str) -> Response:
     accept = request.headers.get("Accept")
     chosen = preferred(accept, (RDF_PATCH, "text/plain", PAGE))
     if chosen is None:
-        raise NotAcceptable(
-            f"A difference cannot be written in what the Accept header asks for ({accept}).",
-            remedy=f"Accept {RDF_PATCH}.",
-        )
+        raise not_acceptable(accept, (RDF_PATCH,))
     media_type = RDF_PATCH if chosen == RDF_PATCH else "text/plain"
     response = Response(to_rdf_patch(delta), content_type=with_charset(media_type))
     response.headers["Content-Disposition"] = f'inline; filename="{name}.rdfp"'
@@ -121,7 +119,7 @@ def fields(required: Sequence[str], optional: Sequence[str] = ()) -> dict[str, s
 
 
 def _given() -> dict[str, Any]:
-    if request.mimetype == "application/x-www-form-urlencoded":
+    if request.mimetype == FORM:
         return dict(request.form.items())
     if request.mimetype != JSON:
         raise UnsupportedMediaType(

@@ -12,9 +12,11 @@ from khyber.contributions.door import Submission
 from khyber.contributions.media import MEDIA, suffix_of
 from khyber.contributions.records import Upload
 from khyber.errors import InputError, UnsupportedMediaType, UsageError
+from khyber.sparql.graph_store import MULTIPART
+from khyber.sparql.protocol import FORM
 from khyber.web.about import served
 
-FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
+FORMS = (MULTIPART, FORM)
 """The media types of bodies that hold fields; another body is a document itself."""
 
 FIELDS = ("title", "source", "licence", "skolemise")

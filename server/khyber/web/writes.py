@@ -60,7 +60,7 @@ def writer() -> Account:
 
     Raises Unauthorized without a token that is known.
     """
-    account = required_account(Role.CONTRIBUTOR)
+    account = required_account()
     request.max_content_length = served().max_contribution_bytes
     return account
 

@@ -168,6 +168,14 @@ def test_versions_are_listed_newest_first_in_pages(ledger: Ledger) -> None:
     assert ledger.versions(before=0) == []
 
 
+def test_versions_of_a_kind_are_listed_by_themselves(ledger: Ledger) -> None:
+    for sequence, kind in enumerate((Kind.BASE, Kind.REVERT, Kind.BASE, Kind.REVERT)):
+        ledger.record_base(version(sequence, kind=kind))
+    assert [each.sequence for each in ledger.versions(kind=Kind.BASE)] == [2, 0]
+    assert [each.sequence for each in ledger.versions(limit=1, kind=Kind.BASE)] == [2]
+    assert ledger.versions(kind=Kind.MERGE) == []
+
+
 @pytest.mark.parametrize("first", [0, 1])
 def test_deltas_come_in_their_order_from_a_version_on(ledger: Ledger, first: int) -> None:
     assert list(ledger.deltas()) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from abc import abstractmethod
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -58,8 +59,9 @@ class Calls(RuleBasedStateMachine):
     """What can be asked of a ledger, which is made where ``place`` says."""
 
     @staticmethod
+    @abstractmethod
     def place(stack: ExitStack) -> str:
-        raise NotImplementedError
+        """Give a place for a new ledger, which lasts as long as the stack is not closed."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -7,24 +7,16 @@ has changed; after a change the desk forks another one, before it is needed.
 from __future__ import annotations
 
 import os
-import resource
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from time import monotonic
 
 from khyber.contributions.desk.messages import Question, Told
+from khyber.engine.isolation.memory import MOST_GROWTH, Memory
 from khyber.engine.isolation.processes import forked
 from khyber.engine.isolation.wire import Channel
 from khyber.errors import EngineFailure, KhyberError, MemoryLimitReached, TimeLimitReached
-
-MOST_GROWTH = 128 * 1024 * 1024
-"""How much more memory, in bytes, a clerk may keep from question to question before it is replaced."""
-
-_PAGE = os.sysconf("SC_PAGE_SIZE")
-_RESIDENT, _DATA = 1, 5
-"""Where /proc/self/statm says, in pages, what is in memory and what is private and writable."""
 
 
 @dataclass(frozen=True)
@@ -99,16 +91,17 @@ class Clerk:
 
 
 def _serve(answer: Callable[[Question], Told], channel: Channel, limits: JobLimits) -> None:
-    most = _pages(_RESIDENT) + MOST_GROWTH // _PAGE
+    memory = Memory()
+    most = memory.resident + MOST_GROWTH
     while True:
         question, _ = channel.receive()
         try:
-            _limit_memory(limits.memory_bytes)
+            memory.limit(limits.memory_bytes)
             told = answer(question)
         except (MemoryError, RecursionError):
             told = Told(error=_memory_limit(limits))
-        _limit_memory(None)
-        channel.send((told, _pages(_RESIDENT) < most))
+        memory.limit(None)
+        channel.send((told, memory.resident < most))
 
 
 def _memory_limit(limits: JobLimits) -> KhyberError:
@@ -116,13 +109,3 @@ def _memory_limit(limits: JobLimits) -> KhyberError:
         f"Judging it took more memory than the limit of {limits.memory_bytes:,} bytes and was stopped.",
         remedy="Send it in smaller parts; look for a literal or a nesting that is not meant.",
     )
-
-
-def _limit_memory(limit: int | None) -> None:
-    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    soft = hard if limit is None else _pages(_DATA) * _PAGE + limit
-    resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
-
-
-def _pages(field: int) -> int:
-    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[field])

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from khyber.contributions.ledger.failures import full, unwritable
+from khyber.engine.durability import sync
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -25,9 +26,9 @@ def new_file(file: Path) -> Iterator[Path]:
     try:
         os.close(descriptor)
         yield part
-        _sync(part)
+        sync(part)
         os.link(part, file)
-        _sync(file.parent)
+        sync(file.parent)
     finally:
         for leftover in file.parent.glob(part.name + "*"):
             leftover.unlink(missing_ok=True)
@@ -42,11 +43,3 @@ def filing_clearly(file: Path) -> Iterator[None]:
         if error.errno in _NO_ROOM:
             raise full(str(file)) from error
         raise unwritable(str(file), error.strerror or str(error)) from error
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

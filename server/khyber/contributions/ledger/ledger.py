@@ -22,6 +22,7 @@ from khyber.contributions.records import (
     Action,
     Contribution,
     Decision,
+    Kind,
     Status,
     TokenFacts,
     Upload,
@@ -189,10 +190,15 @@ class Ledger:
         with self._database.read() as connection:
             return versions.version(connection, sequence)
 
-    def versions(self, *, limit: int | None = 50, before: int | None = None) -> Sequence[Version]:
-        """List versions, newest first; ``before`` leaves out this sequence and those above it."""
+    def versions(
+        self, *, limit: int | None = 50, before: int | None = None, kind: Kind | None = None
+    ) -> Sequence[Version]:
+        """List versions, all or those of a kind, newest first.
+
+        ``before`` leaves out this sequence and those above it.
+        """
         with self._database.read() as connection:
-            return versions.listed(connection, limit, before)
+            return versions.listed(connection, limit, before, kind)
 
     def delta(self, sequence: int) -> bytes:
         """Give the RDF Patch that made a version, less what redactions took out. Raises NotFound."""

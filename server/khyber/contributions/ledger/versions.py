@@ -12,7 +12,7 @@ from khyber.contributions.ledger import rows, tables
 from khyber.contributions.ledger.entries import NewVersion
 from khyber.contributions.ledger.packing import pack, unpack
 from khyber.contributions.ledger.tables import LARGEST
-from khyber.contributions.records import Account, Version
+from khyber.contributions.records import Account, Kind, Version
 from khyber.errors import Conflict, NotFound
 
 _AT_ONCE = 20
@@ -68,12 +68,16 @@ def version(connection: Connection, sequence: int) -> Version:
     return rows.version(_row(connection, sequence, *_SMALL))
 
 
-def listed(connection: Connection, limit: int | None, before: int | None) -> Sequence[Version]:
-    """List versions, newest first, below the sequence ``before``."""
+def listed(
+    connection: Connection, limit: int | None, before: int | None, kind: Kind | None
+) -> Sequence[Version]:
+    """List versions, all or those of a kind, newest first, below the sequence ``before``."""
     table = tables.versions
     query = select(*_SMALL).order_by(table.c.sequence.desc()).limit(limit)
     if before is not None:
         query = query.where(table.c.sequence < min(before, LARGEST))
+    if kind is not None:
+        query = query.where(table.c.kind == kind)
     return [rows.version(row) for row in connection.execute(query)]
 
 

@@ -13,15 +13,12 @@ from pyoxigraph import QueryResultsFormat, RdfFormat
 
 from khyber.engine.base import Query, ResultFormat, Step
 from khyber.engine.isolation.holding import Holding, Reading
-from khyber.engine.isolation.memory import Memory
+from khyber.engine.isolation.memory import MOST_GROWTH, Memory
 from khyber.engine.isolation.messages import Loaded, NotLoaded, Reply, Request, Task, packed, unpacked
 from khyber.engine.isolation.own_memory import OwnMemory
 from khyber.engine.isolation.wire import Channel
 from khyber.engine.spool import Spool
 from khyber.errors import EngineFailure, KhyberError, MemoryLimitReached
-
-MOST_GROWTH = 128 * 1024 * 1024
-"""How much more memory, in bytes, a child may keep from job to job before it is replaced."""
 
 REST = 3
 """After how many milliseconds without a request a child copies more of its memory, if it is in use."""

@@ -7,6 +7,7 @@ import select
 import socket
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import gettempdir
@@ -28,6 +29,7 @@ from khyber.engine.base import (
 )
 from khyber.engine.isolation.borrowing import Borrowing
 from khyber.engine.isolation.child import format_name
+from khyber.engine.isolation.ending import LAST_CALL
 from khyber.engine.isolation.holding import Loader
 from khyber.engine.isolation.messages import Reply, Request, State, Task, packed, unpacked
 from khyber.engine.isolation.page import Pages, checked
@@ -124,6 +126,14 @@ class IsolatedEngine:
         poll = select.poll()
         poll.register(self._doorway.fileno(), 0)
         return bool(poll.poll(within * 1000))
+
+    def last_call(self) -> None:
+        """Stop what runs or waits, and let nothing begin any more: whoever asked gets Overload.
+
+        Versions that ``apply`` and ``reload`` publish are published even now.
+        """
+        with suppress(OSError):  # the supervisor has ended, and with it everything that ran
+            self._doorway.send(LAST_CALL)
 
     def close(self) -> int:
         """End every process of this engine, if this process started it; give the supervisor's exit status.

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import resource
 
+MOST_GROWTH = 128 * 1024 * 1024
+"""How much more memory, in bytes, a process may keep from job to job before it is replaced."""
+
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _RESIDENT, _DATA = 1, 5
 """Where /proc/self/statm says, in pages, what is in memory and what is private and writable."""
@@ -26,7 +29,7 @@ class Memory:
         return self._look(_RESIDENT)
 
     def limit(self, more: int | None) -> None:
-        """Let this process take so many bytes more; beyond, allocation fails and Oxigraph aborts."""
+        """Let this process take so many bytes more; beyond, allocation fails, at which Oxigraph aborts."""
         soft = self._hard if more is None else self._look(_DATA) + more
         resource.setrlimit(resource.RLIMIT_DATA, (soft, self._hard))
 

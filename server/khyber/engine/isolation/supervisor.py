@@ -12,6 +12,7 @@ from time import monotonic
 
 from khyber.engine.isolation.dataset import Dataset
 from khyber.engine.isolation.edition import Edition
+from khyber.engine.isolation.ending import GOES_ON, LAST_CALL, stopped
 from khyber.engine.isolation.family import Borrower, Child, Client, Job
 from khyber.engine.isolation.holding import Loader
 from khyber.engine.isolation.lending import Lending
@@ -71,6 +72,7 @@ class Supervisor:
         self._finished = 0
         self._refused = 0
         self._open = True
+        self._is_last_call = False
         self._was_loaded = False
         self._page = pages.lending
         self._post = Post(self._selector)
@@ -97,6 +99,8 @@ class Supervisor:
                 act: Callable[[int], None] = key.data
                 act(mask)
             now = monotonic()
+            if self._is_last_call:
+                self._end_all()
             self._expire(now)
             self._give_out(now)
         if self._dataset.lost is not None and self._was_loaded:
@@ -161,6 +165,8 @@ class Supervisor:
         data, descriptors, _, _ = socket.recv_fds(self._doorway, 16, 4)
         if not data:
             self._open = False
+        elif data == LAST_CALL:
+            self._is_last_call = True
         for descriptor in descriptors:
             client = Client(Channel.of_descriptor(descriptor))
             client.channel.set_blocking(False)
@@ -195,8 +201,7 @@ class Supervisor:
                 return self._adopt(client, request, child, now)
             number = self._lending.grave(request.lent)
             if number not in NOT_BY_ITSELF:
-                error = self._verdict(request, number)
-                return self._reply(client, Reply(packed(error), error.code))
+                return self._fail(client, self._verdict(request, number))
         return self._queue(client, request, now)
 
     def _queue(self, client: Client, request: Request, now: float) -> None:
@@ -204,7 +209,7 @@ class Supervisor:
             turn, leaves = self._turns(request).add(request, now)
         except KhyberError as error:
             self._refused += 1
-            return self._reply(client, Reply(packed(error), error.code))
+            return self._fail(client, error)
         self._note(client, request, turn, now)
         if leaves is not None:
             self._refused += 1
@@ -262,7 +267,7 @@ class Supervisor:
         if self._dataset.can_write and (turn := self._writes.next(now, child_ready=True)) is not None:
             self._start_clock(turn, now)
             self._dataset.start_write(self._jobs[turn])
-        self._page.closed = self._reads.waiting > 0 or self._reads.paused >= MOST_PAUSED
+        self._page.closed = self._is_last_call or self._reads.waiting > 0 or self._reads.paused >= MOST_PAUSED
         if not self._reads.waiting:
             self._dataset.pool.lend()
         self._dataset.keep_ready(self._plan.slots - self._reads.running)
@@ -299,9 +304,13 @@ class Supervisor:
                 self._refused += 1
                 self._end_with(job, self._turns(job.request).too_busy())
                 continue
-            self._post_error(job, time_limit(job.request))
-            job.client.job = None
-            self._stop(job, "time")
+            self._cut(job, "time", time_limit(job.request))
+
+    def _end_all(self) -> None:
+        """Stop what runs or waits, but for what publishes a version."""
+        for job in list(self._jobs.values()):
+            if not job.publishing and job.request.task not in GOES_ON:
+                self._cut(job, "ending", stopped())
 
     def _stop(self, job: Job, reason: str) -> None:
         """End a job, and kill the child that works on it."""
@@ -325,8 +334,14 @@ class Supervisor:
     def _end_with(self, job: Job, error: KhyberError) -> None:
         self._end(job, Reply(packed(error), error.code), [])
 
-    def _post_error(self, job: Job, error: KhyberError) -> None:
-        self._reply(job.client, Reply(packed(error), error.code))
+    def _cut(self, job: Job, reason: str, error: KhyberError) -> None:
+        """Stop a job, and tell who waits for it."""
+        self._fail(job.client, error)
+        job.client.job = None
+        self._stop(job, reason)
+
+    def _fail(self, client: Client, error: KhyberError) -> None:
+        self._reply(client, Reply(packed(error), error.code))
 
     def _forget(self, job: Job) -> None:
         if self._jobs.pop(job.turn, None) is not None:

@@ -79,7 +79,7 @@ class Columns:
         """Give the nodes that have a class or one below it (SHACL §1.1)."""
         known = self._instances.get(kind)
         if known is None:
-            below = reached(self.subjects(SUBCLASS), kind)
+            below = reached(self.subjects(SUBCLASS), (kind,))
             typed = self.subjects(TYPE)
             known = frozenset(node for each in below for node in typed.get(each, ()))
             self._instances[kind] = known
@@ -106,10 +106,10 @@ def is_blank(node: Node) -> bool:
     return isinstance(node, str) and node.startswith("_:")
 
 
-def reached(edges: Column, start: Node) -> set[Node]:
-    """Give a node and what it reaches over edges, any number of them."""
-    found = {start}
-    level = [start]
+def reached(edges: Column, starts: Iterable[Node]) -> set[Node]:
+    """Give some nodes and what they reach over edges, any number of them."""
+    found = set(starts)
+    level = list(found)
     while level:
         level = [after for node in level for after in edges.get(node, ()) if after not in found]
         found.update(level)

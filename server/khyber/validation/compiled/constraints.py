@@ -70,14 +70,7 @@ class Each:
 
     def __call__(self, judged: Judged) -> Broken:
         """Give who breaks it."""
-        verdicts: dict[Node, bool] = {}
-        for node, found in judged.values.items():
-            for value in found:
-                verdict = verdicts.get(value)
-                if verdict is None:
-                    verdict = verdicts[value] = self.keeps(value)
-                if not verdict:
-                    yield node, value
+        yield from judged.holding({value for value in judged.all_values() if not self.keeps(value)})
 
 
 @dataclass(frozen=True)
@@ -89,11 +82,8 @@ class OfClass:
 
     def __call__(self, judged: Judged) -> Broken:
         """Give who breaks it."""
-        instances = judged.graph.instances(self.kind)
-        for node, found in judged.values.items():
-            for value in found:
-                if value not in instances or isinstance(value, Literal):
-                    yield node, value
+        others = judged.all_values() - judged.graph.instances(self.kind)
+        yield from judged.holding(others)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Protocol
@@ -134,8 +134,8 @@ class Repeat:
             return {node: {node, *once.get(node, ())} for node in nodes}
         edges = self._edges(graph, once)
         if self.sign == "*":
-            return {node: reached(edges, node) for node in nodes}
-        return {node: _reached_from(edges, found) for node, found in once.items()}
+            return {node: reached(edges, (node,)) for node in nodes}
+        return {node: reached(edges, found) for node, found in once.items()}
 
     def inverse(self) -> Path:
         """Give the path that leads back."""
@@ -172,15 +172,6 @@ def _composed(first: Column, second: Column) -> Column:
         elif found := {end for middle in middles for end in second.get(middle, ())}:
             composed[node] = found
     return composed
-
-
-def _reached_from(edges: Column, starts: Iterable[Node]) -> set[Node]:
-    found = set(starts)
-    level = list(found)
-    while level:
-        level = [after for node in level for after in edges.get(node, ()) if after not in found]
-        found.update(level)
-    return found
 
 
 def _bracketed(text: str, top: bool) -> str:

@@ -119,7 +119,7 @@ def _bounded_for_rdflib(value: rdflib.Literal, limit: rdflib.Literal, order: Ord
         return False
     try:
         return order(compare_literal(value, limit), 0)
-    except (TypeError, NotImplementedError):
+    except (TypeError, NotImplementedError):  # pySHACL takes both as a no
         return False
 
 
