@@ -1,16 +1,16 @@
 """Clients that others wrote, against the live server, and the requests that OpenRefine sends.
 
 The two clients from the package index are not among what the tests need: one brings pandas, the other keeps
-to an old pydantic. Each is tried where it is installed.
+to an old pydantic. Each is tried where the Python that KHYBER_CLIENTS names, or else this one, has it.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from importlib.util import find_spec
 from typing import Any
 from urllib.parse import quote
 
@@ -51,10 +51,12 @@ print(json.dumps([[value, own, bool(match)] for value, own, match in rows]))
 
 def told_by(module: str, script: str, server: Server) -> Any:
     """Give what a script prints that uses the client of a module, in a process of its own."""
-    if find_spec(module) is None:
-        pytest.skip(f"the client {module} is not installed")
+    python = os.environ.get("KHYBER_CLIENTS", sys.executable)
+    look = f"from importlib.util import find_spec; raise SystemExit(find_spec({module!r}) is None)"
+    if subprocess.run([python, "-c", look], check=False).returncode:
+        pytest.skip(f"the client {module} is not installed; KHYBER_CLIENTS may name a Python that has it")
     done = subprocess.run(
-        [sys.executable, "-c", script, f"{server.root}/reconcile"],
+        [python, "-c", script, f"{server.root}/reconcile"],
         capture_output=True,
         text=True,
         timeout=120,
