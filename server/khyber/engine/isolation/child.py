@@ -20,7 +20,7 @@ from khyber.engine.isolation.wire import Channel
 from khyber.engine.spool import Spool
 from khyber.errors import EngineFailure, KhyberError, MemoryLimitReached
 
-REST = 3
+REST = 20
 """After how many milliseconds without a request a child copies more of its memory, if it is in use."""
 
 IN_USE = 8
