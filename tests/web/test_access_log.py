@@ -4,7 +4,7 @@ import json
 import socket
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
@@ -60,6 +60,33 @@ def test_every_request_is_a_line_of_json(people: Path, tmp_path: Path) -> None:
         assert entry["seconds"] >= 0
     assert found[0]["bytes"] == found[1]["bytes"] > 0
     assert found[4]["bytes"] == 0
+
+
+NUMBERS = " ".join(map(str, range(300)))
+
+
+def test_the_log_tells_how_many_rows_there_were(people: Path, tmp_path: Path) -> None:
+    log = tmp_path / "access.log"
+    few = "SELECT ?n { VALUES ?n { 1 2 3 } }"
+    many = f"SELECT * {{ VALUES ?a {{ {NUMBERS} }} VALUES ?b {{ {NUMBERS} }} }}"
+    askings: list[tuple[str, dict[str, str], dict[str, str], int | None]] = [
+        (few, {}, {}, 3),
+        (few, {}, {}, 3),
+        (few, {"timeout": "9"}, {}, 3),
+        (few, {}, {"Accept": "text/csv", "Accept-Encoding": "gzip"}, 3),
+        ("SELECT ?n { VALUES ?n { 1 } FILTER(false) }", {}, {}, 0),
+        (many, {}, {}, 90_000),
+        (many, {}, {"Accept-Encoding": "zstd"}, 90_000),
+        (many, {}, {"Accept": "application/sparql-results+xml"}, 90_000),
+        ("ASK { }", {}, {}, None),
+        ("CONSTRUCT WHERE { ?s ?p ?o }", {}, {}, None),
+        (few, {}, {"Accept": "text/html"}, None),
+    ]
+    with serving(str(people), "--access-log", str(log)) as server:
+        for query, parameters, headers, _ in askings:
+            address = "/sparql?" + urlencode({"query": query, **parameters})
+            assert server.fetch(address, headers=headers).status == 200
+    assert [entry.get("rows") for entry in entries(log.read_text())] == [rows for *_, rows in askings]
 
 
 def test_the_log_holds_no_token_and_no_query(people: Path, tmp_path: Path) -> None:

@@ -23,7 +23,8 @@ class Access:
 
     ``path`` stands without the query string, in which a query or something secret could be; ``query`` is
     the beginning of the query's SHA-256, by which runs of the same query are found; ``outcome`` is ``ok`` or
-    the code of the problem, ``cache`` what the cache did, both as in docs/operating.md.
+    the code of the problem, ``cache`` what the cache did, both as in docs/operating.md; ``rows`` is how many
+    rows the result of a SELECT has.
     """
 
     time: str
@@ -36,6 +37,7 @@ class Access:
     outcome: str
     query: str | None = None
     cache: str | None = None
+    rows: int | None = None
 
 
 class AccessLog(Protocol):

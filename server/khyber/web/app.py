@@ -116,7 +116,12 @@ def create_app(
         modules=tuple(modules),
         limits=limits,
         outbound=outbound,
-        shipping=Shipping(ResultCache(cache_size), spool or Path(gettempdir()), limits.result_bytes),
+        shipping=Shipping(
+            ResultCache(cache_size),
+            spool or Path(gettempdir()),
+            limits.result_bytes,
+            counts_rows=bool(access_log_to),
+        ),
         door=door,
         past=Past(door, versions_asked) if door is not None else None,
         max_contribution_bytes=max_contribution_bytes,

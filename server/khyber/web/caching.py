@@ -26,11 +26,12 @@ _OVERHEAD = 500
 
 @dataclass(frozen=True)
 class Entry:
-    """A body as it was sent: its coding, its entity tag and its bytes."""
+    """A body as it was sent: its coding, its entity tag and its bytes, and its rows where they are known."""
 
     coding: str
     etag: str
     body: bytes
+    rows: int | None = None
 
 
 @dataclass(frozen=True)

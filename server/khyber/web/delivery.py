@@ -45,7 +45,7 @@ def deliver(
     preference = preferred_coding(request.headers.get("Accept-Encoding"))
     wish = Wish(content_type, preference, key, _known(), cache_control)
     shipment = served().shipping.ship(wish, run)
-    g.cache = shipment.outcome
+    g.cache, g.rows = shipment.outcome, shipment.rows
     response = Response(shipment.body, status=shipment.status, headers=shipment.headers)
     if shipment.close is not None:
         response.call_on_close(shipment.close)

@@ -172,6 +172,7 @@ class Edge:
             seconds=seconds,
             query=admitted.operation.text,
             cache=shipment.outcome,
+            rows=shipment.rows,
         )
         self._observation.observe(answered)
 

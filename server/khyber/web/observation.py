@@ -49,6 +49,7 @@ class Observed:
     outcome: str = "ok"
     query: str | None = None
     cache: str | None = None
+    rows: int | None = None
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ class Observation:
             outcome=answer.outcome,
             query=query_hash(answer.query) if answer.query else None,
             cache=answer.cache,
+            rows=answer.rows,
         )
         self.log.write(access)
 
@@ -152,6 +154,7 @@ def _observed(response: Response) -> Response:
         outcome=g.get("outcome", "ok"),
         query=g.get("query"),
         cache=g.get("cache"),
+        rows=g.get("rows"),
     )
     observation_of(current_app).observe(answer)
     return response

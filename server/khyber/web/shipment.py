@@ -17,6 +17,7 @@ from khyber.engine.base import BytesResult, Result
 from khyber.engine.spool import FileResult, Spool
 from khyber.web.caching import Entry, ResultCache, entity_tag
 from khyber.web.compression import IDENTITY, Preference, coded, coded_stream
+from khyber.web.rows import rows_in
 
 REVALIDATE = "no-cache"
 """What is sent may be kept, and is asked for again, with its entity tag, before it is used."""
@@ -65,7 +66,8 @@ class Wish:
 class Shipment:
     """An answer that brings a result, or says that the client has it: 200 or 304.
 
-    ``outcome`` is what the cache did (see docs/operating.md); whoever sends it calls ``close`` at the end.
+    ``outcome`` is what the cache did (see docs/operating.md), ``rows`` the number of rows of the result if it
+    was counted; whoever sends it calls ``close`` at the end.
     """
 
     status: int
@@ -74,6 +76,7 @@ class Shipment:
     size: int
     outcome: str
     close: Callable[[], None] | None = None
+    rows: int | None = None
 
 
 def is_known(etag: str, known: str | None) -> bool:
@@ -85,12 +88,14 @@ def is_known(etag: str, known: str | None) -> bool:
 class Shipping:
     """How results are sent: with which cache, and where a long one is put down while it is coded.
 
-    No coded result is longer than ``most_bytes``, if there is such a limit.
+    No coded result is longer than ``most_bytes``, if there is such a limit. Rows are counted if somebody
+    wants to know (``counts_rows``).
     """
 
     cache: ResultCache
     spool: Path = field(default_factory=lambda: Path(gettempdir()))
     most_bytes: int | None = None
+    counts_rows: bool = False
 
     def ship(self, wish: Wish, run: Callable[[], Result]) -> Shipment:
         """Send what ``run`` makes, running it only if neither client nor cache has it.
@@ -112,7 +117,7 @@ class Shipping:
         entry = self.cache.get(key, wish.slot)
         if entry is None and wish.coding != IDENTITY:
             plain = self.cache.get(key, IDENTITY)
-            entry = self._keep(wish, plain.body) if plain is not None else None
+            entry = self._keep(wish, plain.body, plain.rows) if plain is not None else None
         return entry
 
     def _fresh(self, wish: Wish, result: Result, outcome: str) -> Shipment:
@@ -122,17 +127,20 @@ class Shipping:
             body = b"".join(result.chunks())
         finally:
             result.close()
-        return self._from_entry(wish, self._keep(wish, body), outcome)
+        return self._from_entry(wish, self._keep(wish, body, self._rows(wish, (body,))), outcome)
 
-    def _keep(self, wish: Wish, body: bytes) -> Entry:
+    def _rows(self, wish: Wish, chunks: Iterable[bytes]) -> int | None:
+        return rows_in(wish.content_type, chunks) if self.counts_rows else None
+
+    def _keep(self, wish: Wish, body: bytes, rows: int | None) -> Entry:
         coding = wish.preference.coding_for(len(body))
         sent = coded(body, coding)
         if wish.key is None:
-            return Entry(coding, "", sent)
-        entry = Entry(coding, entity_tag(wish.content_type, (sent,)), sent)
+            return Entry(coding, "", sent, rows)
+        entry = Entry(coding, entity_tag(wish.content_type, (sent,)), sent, rows)
         self.cache.put(wish.key, wish.slot, entry)
         if coding != IDENTITY:
-            plain = Entry(IDENTITY, entity_tag(wish.content_type, (body,)), body)
+            plain = Entry(IDENTITY, entity_tag(wish.content_type, (body,)), body, rows)
             self.cache.put(wish.key, IDENTITY, plain)
         return entry
 
@@ -141,16 +149,21 @@ class Shipping:
             return self._not_modified(wish, entry.etag)
         self.cache.count(outcome)
         size = len(entry.body)
-        return Shipment(200, _headers(wish, size, entry.coding, entry.etag), entry.body, size, outcome)
+        headers = _headers(wish, size, entry.coding, entry.etag)
+        return Shipment(200, headers, entry.body, size, outcome, rows=entry.rows)
 
     def _from_file(self, wish: Wish, result: Result, outcome: str) -> Shipment:
         """Send a long result from its file; coded, it is complete before it goes, so its length is known."""
-        if wish.coding != IDENTITY:
-            plain = result
-            try:
+        plain = result
+        try:
+            rows = self._rows(wish, plain.chunks())
+            if wish.coding != IDENTITY:
                 result = spooled(coded_stream(plain.chunks(), wish.coding), self.spool, self.most_bytes)
-            finally:
-                plain.close()
+        except BaseException:
+            plain.close()
+            raise
+        if result is not plain:
+            plain.close()
         try:
             etag = "" if wish.key is None else entity_tag(wish.content_type, result.chunks())
             if wish.key is not None:
@@ -160,7 +173,7 @@ class Shipping:
                     return self._not_modified(wish, etag)
             self.cache.count(outcome)
             headers = _headers(wish, result.size, wish.coding, etag)
-            return Shipment(200, headers, result.chunks(), result.size, outcome, result.close)
+            return Shipment(200, headers, result.chunks(), result.size, outcome, result.close, rows)
         except BaseException:
             result.close()
             raise
