@@ -29,7 +29,9 @@ WRITERS = {
 
 def main() -> None:
     """Print the seconds of writing and of counting, and the ratio, for each format that has rows."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rows", type=int, default=400_000)
     count = parser.parse_args().rows
     store, label = Store(), NamedNode("http://www.w3.org/2000/01/rdf-schema#label")

@@ -38,6 +38,11 @@ MISTAKES = {
     "escape": ("SELECT * { ?s ?p 'a\\q' }", "1:21", "'q' does not fit here"),
     "not_ascii_before": ("SELECT * { ?s ?p 'é' , }", "1:24", "'}' does not fit here"),
     "comment_before": ("SELECT * { # } (\n ?s ?p }", "2:8", "'}' does not fit here"),
+    "where_patterns_change_places": (
+        "SELECT * { ?s <urn:p> ?a ; <urn:q> ?b ; <urn:r> ?c FILTER(?c > 1) FILTER(?b = ) }",
+        "1:79",
+        "')' does not fit here; expected: an expression.",
+    ),
     "ungrouped_variable": (
         "SELECT ?s (COUNT(?o) AS ?n) ?p { ?s ?p ?o } GROUP BY ?s",
         "1:56",

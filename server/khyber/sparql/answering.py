@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
+
 from khyber.engine.base import Engine, Limits, Query, Result
 from khyber.errors import QuerySyntaxError
 from khyber.sparql.formats import Format
 from khyber.sparql.mistakes import located, mistake
+from khyber.sparql.ordering import narrowed_first
 
 
 def answer(
@@ -13,9 +17,17 @@ def answer(
 ) -> Result:
     """Give the result of a query that was admitted; see Engine.answer for the arguments and the errors.
 
+    The engine gets its triple patterns in an order that is good for it (khyber.sparql.ordering).
+
     The engine's parser tells where it gave up, which may be far from a mistake in the words: a prefix that
     is not declared, a bracket that is not closed. If the query has such a mistake, it is named instead.
     """
+    ordered = narrowed_first(query.text)
+    if ordered is not query.text:
+        with suppress(QuerySyntaxError):  # the places that its author knows are those of the query as it came
+            return engine.answer(
+                replace(query, text=ordered), result_format.writer, limits=limits, client=client
+            )
     try:
         return engine.answer(query, result_format.writer, limits=limits, client=client)
     except QuerySyntaxError as error:
