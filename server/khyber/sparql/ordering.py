@@ -82,7 +82,8 @@ def narrowed_first(text: str) -> str:
     """Give a query that has the same meaning, in which patterns that a filter narrows come early.
 
     It is ``text`` itself where nothing is to be changed, where too few patterns share their subject by
-    semicolons, and where it is very long. A query that is not well-formed may come back changed; places in it are others then.
+    semicolons, and where it is very long. A query that is not well-formed may come back changed; places in it
+    are others then.
     """
     if text.count(";") < _FEWEST - 1 or "FILTER" not in text.upper():
         return text  # nearly always: reading takes longer than many a small query
