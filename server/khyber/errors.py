@@ -319,6 +319,13 @@ class Overload(KhyberError):
     title = "The server is busy"
 
 
+class ServerEnding(Overload):
+    """The server is ending, and does not do this any more."""
+
+    code = "server-ending"
+    title = "The server is ending"
+
+
 class TooManyRequests(Overload):
     """One client has too many queries waiting."""
 

@@ -17,7 +17,7 @@ import pytest
 
 from isolated import KILLER, TRIPLES, descendants, eventually, is_running, name_of, quads
 from khyber.config import GRACE
-from khyber.errors import Overload
+from khyber.errors import ServerEnding
 from problem_shape import assert_problem
 from running import SECONDS, Server, serving
 
@@ -127,7 +127,7 @@ def test_a_server_that_ends_is_not_ready_and_lives(file: Path) -> None:
         assert eventually(lambda: refuses(server))
         ready.send("\r\n")
         response, body = ready.answer()
-        problem = assert_problem(response.status, response.headers["Content-Type"], body, Overload)
+        problem = assert_problem(response.status, response.headers["Content-Type"], body, ServerEnding)
         assert problem["detail"] == "The server is ending."
         assert response.headers["Retry-After"] == "5"
         live.send("\r\n")
@@ -145,7 +145,7 @@ def test_queries_that_run_or_wait_when_the_grace_is_over_are_told_so(file: Path,
         server.process.send_signal(signal.SIGTERM)
         for caller in callers:
             response, body = caller.answer()
-            problem = assert_problem(response.status, response.headers["Content-Type"], body, Overload)
+            problem = assert_problem(response.status, response.headers["Content-Type"], body, ServerEnding)
             assert "The server is ending" in problem["detail"]
             assert response.headers["Retry-After"] == "5"
         assert_ended_cleanly(server)
@@ -222,7 +222,7 @@ def test_an_update_that_is_stopped_by_the_end_has_changed_nothing(tmp_path: Path
             assert eventually(lambda: has_begun_and_wait(server, 1))
             server.process.send_signal(signal.SIGTERM)
             response, body = caller.answer()
-            problem = assert_problem(response.status, response.headers["Content-Type"], body, Overload)
+            problem = assert_problem(response.status, response.headers["Content-Type"], body, ServerEnding)
             assert "nothing was changed" in problem["detail"]
             assert_ended_cleanly(server)
     with serving(*options, environment=environment) as server:

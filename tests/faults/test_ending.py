@@ -18,7 +18,9 @@ from isolated import descendants, eventually, is_running, name_of, named
 from khyber.contributions.ledger import Ledger
 from khyber.contributions.opening import now
 from khyber.contributions.records import Status
-from running import SECONDS, serving
+from khyber.errors import ServerEnding
+from problem_shape import assert_problem
+from running import SECONDS, Answer, serving
 
 
 def test_the_server_ends_with_a_line_when_the_desk_is_killed(tmp_path: Path) -> None:
@@ -95,6 +97,26 @@ def test_the_server_ends_with_a_line_when_the_http_worker_is_killed_under_load(t
         told = process.stderr.read()
         assert "The server has ended because the process that answers HTTP has" in told
         assert "Traceback" not in told
+
+
+def test_a_contribution_that_is_still_judged_when_the_grace_is_over_is_told_so(tmp_path: Path) -> None:
+    with contributing(tmp_path, "--grace", "0.5") as running:
+        process, answers = running.server.process, list[Answer]()
+        assert eventually(lambda: bool(named("khyber-clerk", process.pid)))
+        for clerk in named("khyber-clerk", process.pid):
+            os.kill(clerk, signal.SIGSTOP)
+        asking = threading.Thread(target=lambda: answers.append(running.contribute(person("late"))))
+        asking.start()
+        sleep(0.3)  # it is on its way, or there
+        process.send_signal(signal.SIGTERM)
+        asking.join(timeout=SECONDS)
+        (answer,) = answers
+        problem = assert_problem(answer.status, answer.headers["Content-Type"], answer.body, ServerEnding)
+        assert "nothing was changed" in problem["detail"]
+        assert answer.headers["Retry-After"] == "5"
+        assert process.wait(timeout=SECONDS) == 0
+    with Ledger.open(running.state, clock=now) as ledger:
+        assert not ledger.contributions()
 
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT], ids=lambda stop: stop.name)

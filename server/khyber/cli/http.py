@@ -81,7 +81,7 @@ def run(served: Served, host: str, address: Address, *, waiting: int, grace: flo
         first_line = _first_line(served, host, address.port)
         Thread(target=_announce, args=(address, first_line), daemon=True).start()
         Thread(target=_end_with, args=(supervisor, served.has_ended), daemon=True).start()
-        Thread(target=ending.attend, args=(served.engine.last_call,), daemon=True).start()
+        Thread(target=ending.attend, args=(served.last_call,), daemon=True).start()
         return application
 
     server = Server(

@@ -48,6 +48,12 @@ class Served:
         """Say whether the engine or the desk has ended, waiting for that at most so many seconds."""
         return self.engine.has_ended(within) or (self.desk is not None and self.desk.has_ended())
 
+    def last_call(self) -> None:
+        """Let nothing begin any more, and stop what runs: whoever asked is told so."""
+        self.engine.last_call()
+        if self.desk is not None:
+            self.desk.last_call()
+
 
 @dataclass(frozen=True)
 class EngineOptions:

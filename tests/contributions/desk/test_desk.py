@@ -20,6 +20,7 @@ from khyber.errors import (
     Conflict,
     EngineFailure,
     MemoryLimitReached,
+    ServerEnding,
     TimeLimitReached,
     TooBusy,
     TooManyRequests,
@@ -214,6 +215,22 @@ def _ask_and_leave(link: DeskLink, file: Path) -> None:
     with pytest.raises(EngineFailure):
         link.ask("wait", str(file), apart=True)
     link._patience = 60.0
+
+
+def test_at_the_last_call_nothing_is_judged_any_more_and_the_office_goes_on(tmp_path: Path) -> None:
+    with desk() as link, ThreadPoolExecutor(2) as pool:
+        running = pool.submit(link.ask, "wait", str(tmp_path / "begun"), apart=True)
+        wait_for(tmp_path / "begun")
+        waiting = pool.submit(link.ask, "add", 1, apart=True)
+        sleep(0.2)
+        assert not waiting.done()
+        link.last_call()
+        for asked in (running, waiting, pool.submit(link.ask, "add", 1, apart=True)):
+            with pytest.raises(ServerEnding, match="nothing was changed"):
+                asked.result()
+        assert link.ask("add", 2) == 2
+        assert link.close() == 0
+        link.last_call()
 
 
 def test_a_desk_that_was_killed_is_told() -> None:

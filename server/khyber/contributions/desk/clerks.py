@@ -37,7 +37,7 @@ class Clerk:
         self.edition = edition
         self.deadline = float("inf")
         self._limits = limits
-        self._late = False
+        self._reason: KhyberError | None = None
         ours, theirs = Channel.pair()
         self._pid = forked("khyber-clerk", lambda: _serve(answer, theirs, limits), keep=[theirs.fileno()])
         theirs.close()
@@ -67,9 +67,9 @@ class Clerk:
             return told, is_open and is_fit
         return None, is_open
 
-    def kill(self, *, late: bool = False) -> None:
-        """End the process; ``late`` says that its time was up."""
-        self._late = self._late or late
+    def kill(self, reason: KhyberError | None = None) -> None:
+        """End the process; ``reason``, if there is one, is what who asked is told."""
+        self._reason = self._reason or reason
         signal.pidfd_send_signal(self._process, signal.SIGKILL)
 
     def end(self) -> Told:
@@ -80,11 +80,8 @@ class Clerk:
         return Told(error=self._failure(os.waitstatus_to_exitcode(status)))
 
     def _failure(self, status: int) -> KhyberError:
-        if self._late:
-            return TimeLimitReached(
-                f"Judging it took longer than the limit of {self._limits.seconds:g} seconds and was stopped.",
-                remedy="Send it in smaller parts.",
-            )
+        if self._reason is not None:
+            return self._reason
         if status in (-signal.SIGABRT, -signal.SIGKILL, -signal.SIGSEGV):
             return _memory_limit(self._limits)
         return EngineFailure(f"The process that judged it ended with status {status}.")
@@ -102,6 +99,14 @@ def _serve(answer: Callable[[Question], Told], channel: Channel, limits: JobLimi
             told = Told(error=_memory_limit(limits))
         memory.limit(None)
         channel.send((told, memory.resident < most))
+
+
+def time_limit(limits: JobLimits) -> TimeLimitReached:
+    """Give the error of a question whose time is up."""
+    return TimeLimitReached(
+        f"Judging it took longer than the limit of {limits.seconds:g} seconds and was stopped.",
+        remedy="Send it in smaller parts.",
+    )
 
 
 def _memory_limit(limits: JobLimits) -> KhyberError:

@@ -7,11 +7,13 @@ import select
 import socket
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from khyber.contributions.desk.clerks import JobLimits
 from khyber.contributions.desk.messages import Question, Told
 from khyber.contributions.desk.process import Desk
+from khyber.engine.isolation.ending import LAST_CALL
 from khyber.engine.isolation.processes import forked
 from khyber.engine.isolation.wire import Channel
 from khyber.errors import EngineFailure, KhyberError
@@ -82,6 +84,11 @@ class DeskLink:
         poll = select.poll()
         poll.register(self._doorway.fileno(), 0)
         return bool(poll.poll(0))
+
+    def last_call(self) -> None:
+        """Stop what is judged or waits for that, and let nothing be judged any more: who asked is told so."""
+        with suppress(OSError):  # the desk has ended, and with it all that it did
+            self._doorway.send(LAST_CALL)
 
     def close(self) -> int:
         """End the desk, if this process started it; give its exit status.

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from functools import partial
 from time import monotonic
 
-from khyber.contributions.desk.clerks import Clerk, JobLimits
+from khyber.contributions.desk.clerks import Clerk, JobLimits, time_limit
 from khyber.contributions.desk.messages import Question, Told
+from khyber.engine.isolation.ending import LAST_CALL, stopped
 from khyber.engine.isolation.wire import Channel
 from khyber.errors import EngineFailure, KhyberError, TooBusy, TooManyRequests
 
@@ -39,6 +40,7 @@ class Desk:
         self._waiting: deque[tuple[Question, _Asker]] = deque()
         self._selector.register(doorway, selectors.EVENT_READ, self._welcome)
         self._is_open = True
+        self._is_last_call = False
 
     def run(self) -> None:
         """Answer until the doorway closes, and every connection with it."""
@@ -56,12 +58,23 @@ class Desk:
         if not data:
             self._is_open = False
             return
+        if data == LAST_CALL:
+            self._stop_jobs()
         for descriptor in descriptors:
             asker = _Asker(Channel.of_descriptor(descriptor))
             asker.channel.set_blocking(False)
             self._selector.register(
                 asker.channel, selectors.EVENT_READ, lambda asker=asker: self._hear(asker)
             )
+
+    def _stop_jobs(self) -> None:
+        """Let nothing be judged any more; what the office does itself goes on, and takes a moment."""
+        self._is_last_call = True
+        for _, asker in self._waiting:
+            self._tell(asker, Told(error=stopped()))
+        self._waiting.clear()
+        for clerk in self._busy:
+            clerk.kill(stopped())
 
     def _hear(self, asker: _Asker) -> None:
         questions, is_open = asker.channel.read()
@@ -83,6 +96,9 @@ class Desk:
     def _take(self, question: Question, asker: _Asker) -> None:
         if not question.apart:
             self._tell(asker, self._answer(question))
+            return
+        if self._is_last_call:
+            self._tell(asker, Told(error=stopped()))
             return
         mine = sum(waiting.client == question.client for waiting, _ in self._waiting)
         if len(self._waiting) >= self._limits.waiting:
@@ -167,7 +183,7 @@ class Desk:
 
     def _have_one_ready(self) -> None:
         """Fork the clerk for the next question while nobody waits for one."""
-        if not self._busy and not self._waiting and self._is_open:
+        if not self._busy and not self._waiting and self._is_open and not self._is_last_call:
             try:
                 self._idle = self._fit_clerk()
             except OSError:
@@ -196,7 +212,7 @@ class Desk:
         now = monotonic()
         for clerk in self._busy:
             if now >= clerk.deadline:
-                clerk.kill(late=True)
+                clerk.kill(time_limit(self._limits))
 
     def _patience(self) -> float | None:
         deadlines = [clerk.deadline for clerk in self._busy]
