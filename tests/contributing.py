@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from khyber.rdf.namespaces import CONTRIBUTION_GRAPH
 from running import Answer, Server, serving
 
 ADMIN_TOKEN = "an-admin-token-for-tests"  # noqa: S105
@@ -31,6 +32,15 @@ def person(slug: str, label: str = "Somebody") -> str:
         f'    rdfs:label "{label}"@en ;\n'
         f"    khyber:mentionedIn source:report-2026-02-28 .\n"
     )
+
+
+def together(counts: Mapping[str, int]) -> dict[str, int]:
+    """Give the triples of each graph as a version tells them: those of all contributions in one number."""
+    told: dict[str, int] = {}
+    for graph, count in counts.items():
+        name = CONTRIBUTION_GRAPH if graph.startswith(CONTRIBUTION_GRAPH) else graph
+        told[name] = told.get(name, 0) + count
+    return told
 
 
 def nameless(slug: str) -> str:

@@ -22,6 +22,7 @@ from khyber.contributions.standing import history_of
 from khyber.contributions.undo import BuiltUpon
 from khyber.contributions.upgrades import replay
 from khyber.errors import Conflict, Forbidden, InputError, NotFound, Redacted, StateInUse
+from khyber.rdf.namespaces import CONTRIBUTION_GRAPH
 from khyber.reasoning.base import reasoner
 from khyber.release.cache import load_or_compile
 from running import state_folder
@@ -96,7 +97,10 @@ def test_what_is_submitted_waits_and_what_is_accepted_is_published(door: Door, s
     assert door.contribution(contribution.id).status is Status.ACCEPTED
     version = door.version(2)
     assert (version.kind, version.author, version.contribution) == (Kind.ACCEPT, CLEO, contribution.id)
-    assert version.counts[contribution.graph] == 3
+    assert version.counts[CONTRIBUTION_GRAPH] == 3
+    other = accepted(door, sent(person("ben-lee")))
+    assert door.contribution(other).graph not in door.version(3).counts
+    assert door.version(3).counts[CONTRIBUTION_GRAPH] == 6
     assert_same_as_from_scratch(state)
 
 
@@ -336,7 +340,7 @@ def test_changed_files_make_a_new_version_that_keeps_what_was_accepted(state: Pa
     with open_door(state, "", own_home, reasoner="sparql") as door:
         newest = door.versions()[0]
         assert (newest.sequence, newest.kind) == (3, Kind.BASE)
-        assert newest.counts[door.contribution(number).graph] == 3
+        assert newest.counts[CONTRIBUTION_GRAPH] == 3
         door.revert(CLEO, number, "It was not so.")
     with open_door(state, "", own_home, reasoner="sparql") as door:
         assert door.versions()[0].sequence == 4

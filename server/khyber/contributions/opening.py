@@ -208,7 +208,7 @@ def _upgraded(release: Release, ledger: Ledger, head: Version, reasoner: str) ->
         to_rdf_patch(delta),
         len(delta.added),
         len(delta.removed),
-        tried.published.counts(),
+        tried.published.totals(),
         note=NOTE + release.id,
     )
     return Current(quads, tried.published.missing, ledger.record_base(version))

@@ -76,6 +76,16 @@ class Published:
         """Count the triples of each named graph."""
         return {graph: len(self._lines[graph]) for graph in sorted(self._lines)}
 
+    def totals(self) -> dict[str, int]:
+        """Count the triples of each named graph, those of all contributions together as CONTRIBUTION_GRAPH.
+
+        This is kept with every version, so its length must not grow with the number of contributions.
+        """
+        totals: Counter[str] = Counter()
+        for graph, count in self.counts().items():
+            totals[CONTRIBUTION_GRAPH if graph.startswith(CONTRIBUTION_GRAPH) else graph] += count
+        return dict(sorted(totals.items()))
+
     def quads(self, graph: str | None = None) -> Iterator[Quad]:
         """Give the quads as they were stated, those of one graph or all, sorted by graph and line."""
         for name in sorted(self._lines) if graph is None else [graph]:

@@ -131,7 +131,7 @@ class Press:
                     to_rdf_patch(delta),
                     len(delta.added),
                     len(delta.removed),
-                    self._published.counts(),
+                    self._published.totals(),
                     time=ruling.time,
                 )
             )

@@ -176,9 +176,10 @@ class Version:
     """One published version.
 
     ``id`` is the hash of its content (16 hexadecimal digits). ``counts`` gives the number of triples of each
-    named graph by its IRI, ``added`` and ``removed`` count the quads that changed, conclusions and provenance
-    included. ``author`` is None for a version that came with the curated files. ``missing`` counts the quads
-    that redactions took out of what is kept of the change; with any missing, the id cannot be computed anew.
+    named graph by its IRI, those of all contributions together as CONTRIBUTION_GRAPH; ``added`` and
+    ``removed`` count the quads that changed, conclusions and provenance included. ``author`` is None for a
+    version that came with the curated files. ``missing`` counts the quads that redactions took out of what is
+    kept of the change; with any missing, the id cannot be computed anew.
     """
 
     sequence: int

@@ -19,7 +19,7 @@ from khyber.contributions.versions import VersionName
 from khyber.engine.base import Engine, Limits, Query, Result, ResultFormat, VersionedEngine
 from khyber.errors import NotFound, TooBusy
 from khyber.rdf.delta import Delta
-from khyber.sparql.selection import number, select
+from khyber.sparql.selection import number, select, value
 from khyber.web.about import served
 
 TRIES = 5
@@ -163,7 +163,10 @@ class VersionEngine:
 
     def graphs(self) -> Mapping[str, int]:
         """Give the number of triples of each named graph."""
-        return dict(sorted(self.told.counts.items()))
+        rows = select(
+            self, "SELECT ?graph (COUNT(*) AS ?count) { GRAPH ?graph { ?s ?p ?o } } GROUP BY ?graph"
+        )
+        return dict(sorted((value(row, "graph"), number(row, "count")) for row in rows))
 
     def version(self) -> str:
         """Name the state of the dataset: redactions change older versions, which keep their names."""
