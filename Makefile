@@ -32,7 +32,7 @@ format: $(VENV)/.developing ## Bring code and data into the project's form
 	$(BIN)/ruff format .
 	$(BIN)/khyber check --fix
 
-bench: $(VENV)/.developing ## Print the figures that README and docs quote
+bench: $(VENV)/.developing ## Print the figures that README and docs quote, and those of other servers that are installed
 	$(BIN)/python bench/serve.py
 	$(BIN)/python bench/reasoning.py
 	$(BIN)/python bench/isolation.py
@@ -42,8 +42,12 @@ bench: $(VENV)/.developing ## Print the figures that README and docs quote
 	$(BIN)/python -m bench.incremental
 	$(BIN)/python -m bench.contributing
 	$(BIN)/python bench/ledger.py
+	$(BIN)/python -m bench.reconciliation
+	$(BIN)/python -m bench.rows
+	$(BIN)/python -m bench.ordering
+	$(BIN)/python -m bench.side_by_side $(ARGS)
 
-bench-peers: $(VENV)/.developing ## Compare with other SPARQL servers (ARGS="--triples 100000")
+bench-peers: $(VENV)/.developing ## Compare with other SPARQL servers alone (ARGS="--triples 100000")
 	$(BIN)/python -m bench.side_by_side $(ARGS)
 
 bench-install: $(VENV)/.developing ## Get the servers that are compared, into a cache folder
