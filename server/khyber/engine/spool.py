@@ -10,7 +10,7 @@ from pathlib import Path
 
 from khyber.errors import ResultTooLarge
 
-MOST_IN_MEMORY = 64 * 1024
+MOST_IN_MEMORY = 256 * 1024
 """The largest result, in bytes, that is not put into a file."""
 
 BLOCK = 256 * 1024
