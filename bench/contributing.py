@@ -1,9 +1,10 @@
 """How long contributions take: from documents sent to judged, and from accepted to seen by queries.
 
-Serves the curated graph alone, and with made-up triples beside it, and sends the same contribution of some
-sixty triples: validated again and again, then submitted and accepted again and again, while a reader asks
-without end. Prints medians, the ratio of the largest graph to the one before it, and the longest that the
-reader waited.
+Serves the curated graph alone, and with made-up triples beside it, all at once, and sends the same
+contribution of some sixty triples: validated again and again by each server in turns, then submitted and
+accepted again and again, while a reader asks without end. Prints medians, of the first ``COLD`` validations
+and of those after them, when the process that judges has made the memory that it uses its own; the ratio of
+each graph to the one before it; and the longest that the reader waited.
 
     python -m bench.contributing [--triples 0 100000 1000000] [--rounds 12]
 """
@@ -17,8 +18,8 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
@@ -32,6 +33,7 @@ from bench.world import World
 from khyber.config import graph_home
 
 COMMAND = str(Path(sys.executable).with_name("khyber"))
+COLD = 40
 TOKEN = "bench-token"  # noqa: S105 - of a server that lives as long as the benchmark
 HEADERS = {"Authorization": f"Bearer {TOKEN}"}
 PREFIXES = """\
@@ -206,28 +208,35 @@ class Reader(Thread):
         self.join()
 
 
-def measure(triples: int, rounds: int) -> Mapping[str, float]:
-    """Give the figures of one size."""
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
-        (place / "home").mkdir()
-        home = make_home(place / "home", triples)
-        with serving(home, place / "state") as server:
-            validate(server, 0)
-            judged = [validate(server, number) for number in range(rounds)]
-            accept(server, 0)
-            reader = Reader(server)
-            reader.start()
-            accepted = [accept(server, number) for number in range(1, rounds)]
-            reader.stop()
-            if reader.failures:
-                raise SystemExit(f"{reader.failures} of {reader.asked} queries failed.")
-            return {
-                "start, s": server.started,
-                "validate, ms": median(judged),
-                "accept to seen, ms": median(accepted),
-                "longest wait of a reader, ms": reader.longest,
-            }
+@dataclass
+class Course:
+    """One size: its server, and the milliseconds of what it did."""
+
+    triples: int
+    server: Server
+    first: list[float] = field(default_factory=list)
+    warm: list[float] = field(default_factory=list)
+
+
+def judge_in_turns(courses: Sequence[Course], rounds: int) -> None:
+    """Let every server validate, one after the other: what else the machine does meets them all."""
+    for number in range(COLD + rounds):
+        for course in courses:
+            course.server.connection.close()  # the server does so where another one takes its time
+            (course.warm if number >= COLD else course.first).append(validate(course.server, number))
+
+
+def accept_some(server: Server, rounds: int) -> tuple[float, float]:
+    """Give the median of acceptances, and how long a reader waited at most meanwhile."""
+    server.connection.close()
+    accept(server, 0)
+    reader = Reader(server)
+    reader.start()
+    accepted = [accept(server, number) for number in range(1, rounds)]
+    reader.stop()
+    if reader.failures:
+        raise SystemExit(f"{reader.failures} of {reader.asked} queries failed.")
+    return median(accepted), reader.longest
 
 
 def main() -> None:
@@ -236,16 +245,38 @@ def main() -> None:
     parser.add_argument("--triples", type=int, nargs="*", default=[0, 100_000, 1_000_000])
     parser.add_argument("--rounds", type=int, default=12)
     asked = parser.parse_args()
-    before = None
-    for triples in asked.triples:
-        figures = measure(triples, asked.rounds)
-        print(f"the curated graph and {triples:,} triples" if triples else "the curated graph")
-        for name, value in figures.items():
-            print(f"  {name:30} {value:10.1f}")
-        if before is not None:
-            ratio = figures["validate, ms"] / before
-            print(f"  {'validate, times the one before':30} {ratio:10.2f}")
-        before = figures["validate, ms"]
+    with ExitStack() as stack:
+        courses = [Course(triples, stack.enter_context(started(triples))) for triples in asked.triples]
+        judge_in_turns(courses, asked.rounds)
+        before = None
+        for course in courses:
+            print(
+                f"the curated graph and {course.triples:,} triples" if course.triples else "the curated graph"
+            )
+            validated = median(course.warm)
+            _print("start, s", course.server.started)
+            _print("validate at first, ms", median(course.first))
+            _print("validate, ms", validated)
+            if before is not None:
+                _print("validate, times the one before", validated / before)
+            accepted, longest = accept_some(course.server, asked.rounds)
+            _print("accept to seen, ms", accepted)
+            _print("longest wait of a reader, ms", longest)
+            before = validated
+
+
+@contextmanager
+def started(triples: int) -> Iterator[Server]:
+    """Serve the curated graph with so many triples beside it."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        (place / "home").mkdir()
+        with serving(make_home(place / "home", triples), place / "state") as server:
+            yield server
+
+
+def _print(name: str, value: float) -> None:
+    print(f"  {name:30} {value:10.2f}", flush=True)
 
 
 if __name__ == "__main__":
