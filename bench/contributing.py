@@ -228,7 +228,7 @@ def judge_in_turns(courses: Sequence[Course], rounds: int) -> None:
 
 def accept_some(server: Server, rounds: int) -> tuple[float, float]:
     """Give the median of acceptances, and how long a reader waited at most meanwhile."""
-    server.connection.close()
+    server.connection.close()  # as above
     accept(server, 0)
     reader = Reader(server)
     reader.start()

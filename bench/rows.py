@@ -1,6 +1,8 @@
 """What counting the rows of a result takes, as a part of the time that the engine takes to write the result.
 
-python -m bench.rows [--rows 400000]
+Prints the medians of five runs.
+
+    python -m bench.rows [--rows 400000]
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ import argparse
 from collections.abc import Callable
 from functools import partial
 from statistics import median
-from time import perf_counter
+from timeit import repeat
 from typing import cast
 
 from pyoxigraph import Literal, NamedNode, Quad, QueryResultsFormat, QuerySolutions, Store
@@ -19,12 +21,6 @@ from khyber.sparql.formats import BY_KEY
 from khyber.web.rows import rows_in
 
 ROUNDS = 5
-WRITERS = {
-    "json": QueryResultsFormat.JSON,
-    "xml": QueryResultsFormat.XML,
-    "csv": QueryResultsFormat.CSV,
-    "tsv": QueryResultsFormat.TSV,
-}
 
 
 def main() -> None:
@@ -40,8 +36,9 @@ def main() -> None:
         for n in range(count)
     )
     print("| format | writing, ms | counting, ms | |\n| --- | ---: | ---: | ---: |")
-    for key, writer in WRITERS.items():
+    for key in ("json", "xml", "csv", "tsv"):
         found = BY_KEY[key]
+        writer = cast("QueryResultsFormat", found.writer)
         document = written(store, writer)
         blocks = [document[start : start + BLOCK] for start in range(0, len(document), BLOCK)]
         if rows_in(found.media_type, blocks) != count:
@@ -58,12 +55,7 @@ def written(store: Store, writer: QueryResultsFormat) -> bytes:
 
 
 def _median(work: Callable[[], object]) -> float:
-    seconds = []
-    for _ in range(ROUNDS):
-        started = perf_counter()
-        work()
-        seconds.append(perf_counter() - started)
-    return median(seconds)
+    return median(repeat(work, number=1, repeat=ROUNDS))
 
 
 if __name__ == "__main__":

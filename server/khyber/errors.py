@@ -312,7 +312,7 @@ class ResultTooLarge(LimitReached):
 
 
 class Overload(KhyberError):
-    """More is asked for than the server works on at once; ``retry_after`` says when to come back."""
+    """The server does not do this now; ``retry_after`` says when to come back."""
 
     status = 503
     code = "overload"

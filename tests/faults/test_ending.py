@@ -107,7 +107,8 @@ def test_a_contribution_that_is_still_judged_when_the_grace_is_over_is_told_so(t
             os.kill(clerk, signal.SIGSTOP)
         asking = threading.Thread(target=lambda: answers.append(running.contribute(person("late"))))
         asking.start()
-        sleep(0.3)  # it is on its way, or there
+        sleep(0.3)
+        assert running.server.ask("ASK {}").status == 200  # so the one before it is on its way
         process.send_signal(signal.SIGTERM)
         asking.join(timeout=SECONDS)
         (answer,) = answers

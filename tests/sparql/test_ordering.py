@@ -25,9 +25,6 @@ def store() -> Store:
     return found
 
 
-STORE = store()
-
-
 MOST = 5000
 """Larger results are not compared: which rows a limit leaves is open."""
 

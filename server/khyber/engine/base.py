@@ -16,6 +16,13 @@ ResultFormat = QueryResultsFormat | RdfFormat
 """How a result is written: solutions and booleans in a QueryResultsFormat, graphs in an RdfFormat."""
 
 
+COUNT = "SELECT (COUNT(*) AS ?count) { ?s ?p ?o }"
+"""Counts the triples of the default graph."""
+
+COUNT_BY_GRAPH = "SELECT ?graph (COUNT(*) AS ?count) { GRAPH ?graph { ?s ?p ?o } } GROUP BY ?graph"
+"""Counts the triples of each named graph."""
+
+
 Argument = TypeVar("Argument")
 Value = TypeVar("Value")
 

@@ -25,6 +25,8 @@ from pyoxigraph import (
 from khyber.engine import diagnosis
 from khyber.engine.applying import apply_delta
 from khyber.engine.base import (
+    COUNT,
+    COUNT_BY_GRAPH,
     Argument,
     BytesResult,
     GraphChange,
@@ -171,12 +173,12 @@ class MemoryEngine:
 
     def size(self) -> int:
         """Give the number of triples in the default graph."""
-        rows = self._rows("SELECT (COUNT(*) AS ?count) { ?s ?p ?o }")
+        rows = self._rows(COUNT)
         return int(next(rows)["count"].value)
 
     def graphs(self) -> Mapping[str, int]:
         """Give the number of triples of each named graph, by its IRI."""
-        rows = self._rows("SELECT ?graph (COUNT(*) AS ?count) { GRAPH ?graph { ?s ?p ?o } } GROUP BY ?graph")
+        rows = self._rows(COUNT_BY_GRAPH)
         counts = {graph.value: 0 for graph in self._store.named_graphs()}
         counts.update({row["graph"].value: int(row["count"].value) for row in rows})
         return {graph: counts[graph] for graph in sorted(counts)}

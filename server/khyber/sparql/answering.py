@@ -17,10 +17,10 @@ def answer(
 ) -> Result:
     """Give the result of a query that was admitted; see Engine.answer for the arguments and the errors.
 
-    The engine gets its triple patterns in an order that is good for it (khyber.sparql.ordering).
-
     The engine's parser tells where it gave up, which may be far from a mistake in the words: a prefix that
     is not declared, a bracket that is not closed. If the query has such a mistake, it is named instead.
+
+    The engine gets the triple patterns in an order that is good for it (khyber.sparql.ordering).
     """
     ordered = narrowed_first(query.text)
     if ordered is not query.text:

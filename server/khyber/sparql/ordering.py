@@ -23,7 +23,7 @@ _UNUSUAL = ("\\u", "\\U", "{|", "<<", "~")
 """What could stand for other characters, or bind a pattern to the one before it."""
 
 _TERMS = (TokenKind.VARIABLE, TokenKind.IRI, TokenKind.PREFIXED)
-_WITH_A_GROUP = ("OPTIONAL", "MINUS", "UNION", "GRAPH", "SERVICE")
+_BEFORE_BRACES = ("OPTIONAL", "MINUS", "UNION", "GRAPH", "SERVICE", "VALUES")
 _FEWEST = 3
 """How many patterns with one subject there must be for their order to matter."""
 
@@ -60,8 +60,6 @@ class _Star:
     def ordered(self, narrowed: set[str]) -> str | None:
         """Write it with those first whose object is narrowed; None if that is how it stands."""
         first, *others = self.patterns
-        if len(others) < _FEWEST - 1:
-            return None
         early = [pattern for pattern in others if pattern.variable in narrowed]
         late = [pattern for pattern in others if pattern.variable not in narrowed]
         if [*early, *late] == others:
@@ -165,7 +163,7 @@ class _Reader:
     def _skip(self, word: str) -> None:
         if word == "BIND":
             self._at = self._closing[self._at + 1] + 1
-        elif word in _WITH_A_GROUP or word == "VALUES":
+        elif word in _BEFORE_BRACES:
             while self._found[self._at].text != "{":
                 self._at = self._closing.get(self._at, self._at) + 1
                 if self._at > self._end:

@@ -16,7 +16,16 @@ from typing import cast
 from khyber.contributions.door import Door
 from khyber.contributions.records import Version
 from khyber.contributions.versions import VersionName
-from khyber.engine.base import Engine, Limits, Query, Result, ResultFormat, VersionedEngine
+from khyber.engine.base import (
+    COUNT,
+    COUNT_BY_GRAPH,
+    Engine,
+    Limits,
+    Query,
+    Result,
+    ResultFormat,
+    VersionedEngine,
+)
 from khyber.errors import NotFound, TooBusy
 from khyber.rdf.delta import Delta
 from khyber.sparql.selection import number, select, value
@@ -159,13 +168,11 @@ class VersionEngine:
 
     def size(self) -> int:
         """Give the number of triples in the default graph."""
-        return number(next(select(self, "SELECT (COUNT(*) AS ?count) { ?s ?p ?o }")), "count")
+        return number(next(select(self, COUNT)), "count")
 
     def graphs(self) -> Mapping[str, int]:
         """Give the number of triples of each named graph."""
-        rows = select(
-            self, "SELECT ?graph (COUNT(*) AS ?count) { GRAPH ?graph { ?s ?p ?o } } GROUP BY ?graph"
-        )
+        rows = select(self, COUNT_BY_GRAPH)
         return dict(sorted((value(row, "graph"), number(row, "count")) for row in rows))
 
     def version(self) -> str:
